@@ -1,0 +1,35 @@
+# Compiler flags that every room shares, and the instruction sets that hot kernels are compiled for.
+add_library(hutch_flags INTERFACE)
+target_include_directories(hutch_flags INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/src>
+                                                 $<INSTALL_INTERFACE:include>)
+target_compile_features(hutch_flags INTERFACE cxx_std_20)
+set(HUTCH_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-restrict)
+
+find_program(HUTCH_LLD ld.lld)
+if(HUTCH_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+set(HUTCH_SANITIZER_FLAGS "")
+if(HUTCH_SANITIZE)
+  set(HUTCH_SANITIZER_FLAGS -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+elseif(HUTCH_FUZZ)
+  set(HUTCH_SANITIZER_FLAGS -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+                            -fno-omit-frame-pointer)
+endif()
+add_compile_options(${HUTCH_SANITIZER_FLAGS})
+add_link_options(${HUTCH_SANITIZER_FLAGS})
+
+# A file named *.isa.cpp holds kernels in plain loops. It is compiled once for each level below, in a
+# namespace of its own (the macro HUTCH_ISA), and hutch::compute::best_isa() chooses at run time.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(HUTCH_ISA_LEVELS baseline x86_64_v3 x86_64_v4)
+else()
+  set(HUTCH_ISA_LEVELS baseline)
+endif()
+set(HUTCH_ISA_FLAGS_baseline "")
+set(HUTCH_ISA_FLAGS_x86_64_v3 -march=x86-64-v3)
+set(HUTCH_ISA_FLAGS_x86_64_v4 -march=x86-64-v4 -mprefer-vector-width=512)
+# Kernels may reorder sums and replace divisions: each is compared with a plain double-precision form.
+set(HUTCH_KERNEL_FLAGS -O3 -fno-math-errno -fno-trapping-math -ffinite-math-only -fassociative-math
+                       -fno-signed-zeros -freciprocal-math -fopenmp-simd)

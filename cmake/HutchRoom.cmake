@@ -1,0 +1,125 @@
+# hutch_room(PATH): one folder under src/hutch becomes one library with its tests, benchmarks and fuzz
+# targets. What it may use stands in its needs.txt; no list of files is kept anywhere.
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+if(HUTCH_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+if(HUTCH_BENCHES)
+  find_package(benchmark REQUIRED)
+endif()
+
+function(hutch_check_layers)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*.?pp ${CMAKE_SOURCE_DIR}/apps/*.?pp
+       ${CMAKE_SOURCE_DIR}/src/needs.txt ${CMAKE_SOURCE_DIR}/apps/needs.txt)
+  set(stamp ${CMAKE_BINARY_DIR}/layers.stamp)
+  add_custom_command(OUTPUT ${stamp}
+    COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/scripts/check_layers.py ${CMAKE_SOURCE_DIR}
+    COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+    DEPENDS ${sources} ${CMAKE_SOURCE_DIR}/scripts/check_layers.py
+    COMMENT "layers: every include has its line in needs.txt")
+  add_custom_target(hutch_layers ALL DEPENDS ${stamp})
+endfunction()
+
+# Read needs.txt: rooms into ROOMS, outside libraries into LIBS (as CMake targets).
+function(hutch_read_needs folder ROOMS LIBS)
+  set(rooms "")
+  set(libs "")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder}/needs.txt)
+  file(STRINGS ${folder}/needs.txt lines REGEX "^[a-z]")
+  foreach(line ${lines})
+    if(line MATCHES "^lib ([a-z0-9]+)")
+      list(APPEND libs ${HUTCH_LIB_${CMAKE_MATCH_1}})
+    else()
+      string(REGEX REPLACE "[ #].*" "" room "${line}")
+      string(REPLACE "/" "_" room "${room}")
+      list(APPEND rooms hutch_${room})
+    endif()
+  endforeach()
+  set(${ROOMS} "${rooms}" PARENT_SCOPE)
+  set(${LIBS} "${libs}" PARENT_SCOPE)
+endfunction()
+
+# Compile each *.isa.cpp of a target once for every instruction set level.
+function(hutch_add_isa_objects target)
+  foreach(level ${HUTCH_ISA_LEVELS})
+    add_library(${target}_${level} OBJECT ${ARGN})
+    target_link_libraries(${target}_${level} PRIVATE hutch_flags)
+    target_compile_options(${target}_${level} PRIVATE ${HUTCH_WARNINGS} ${HUTCH_KERNEL_FLAGS}
+                                                      ${HUTCH_ISA_FLAGS_${level}})
+    target_compile_definitions(${target}_${level} PRIVATE HUTCH_ISA=${level})
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_${level}>)
+  endforeach()
+endfunction()
+
+function(hutch_room path)
+  set(folder ${CMAKE_SOURCE_DIR}/src/hutch/${path})
+  string(REPLACE "/" "_" name ${path})
+  set(target hutch_${name})
+  hutch_read_needs(${folder} rooms libs)
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  set(isa ${sources})
+  set(tests ${sources})
+  set(benches ${sources})
+  set(fuzzers ${sources})
+  list(FILTER isa INCLUDE REGEX "\\.isa\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz|\\.isa)\\.cpp$")
+
+  add_library(${target} STATIC ${sources})
+  add_library(hutch::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  target_link_libraries(${target} PUBLIC hutch_flags ${rooms} PRIVATE ${libs})
+  target_compile_options(${target} PRIVATE ${HUTCH_WARNINGS})
+  if(isa)
+    hutch_add_isa_objects(${target} ${isa})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY HUTCH_ROOMS ${target})
+
+  if(HUTCH_TESTS AND tests)
+    add_executable(${target}_test ${tests})
+    target_link_libraries(${target}_test PRIVATE ${target} ${libs} GTest::gtest_main)
+    hutch_add_tests(${target}_test)
+  endif()
+  if(HUTCH_BENCHES AND benches)
+    add_executable(${target}_bench ${benches})
+    target_link_libraries(${target}_bench PRIVATE ${target} ${libs} benchmark::benchmark_main)
+    set_property(GLOBAL APPEND PROPERTY HUTCH_BENCH_TARGETS ${target}_bench)
+  endif()
+  foreach(source ${fuzzers})
+    hutch_add_fuzzer(${target} ${source} "${libs}")
+  endforeach()
+endfunction()
+
+# A test's label is the first word of its suite's name after "Data", "Peer" or "Slow"; all others are fast.
+function(hutch_add_tests target)
+  gtest_discover_tests(${target} TEST_FILTER "-*Data.*:*Peer.*:*Slow.*" DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS fast TIMEOUT 300)
+  foreach(label Data Peer Slow)
+    string(TOLOWER ${label} lower)
+    gtest_discover_tests(${target} TEST_FILTER "*${label}.*" DISCOVERY_TIMEOUT 60
+                         PROPERTIES LABELS ${lower} TIMEOUT 1500 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+  endforeach()
+endfunction()
+
+# X_fuzz.cpp with the seeds in fuzz/X/ beside it. With clang and HUTCH_FUZZ it is a libFuzzer program;
+# otherwise it replays the seeds and a fixed number of mutations of them, as a test.
+function(hutch_add_fuzzer room source libs)
+  get_filename_component(name ${source} NAME_WE)
+  get_filename_component(folder ${source} DIRECTORY)
+  string(REGEX REPLACE "_fuzz$" "" topic ${name})
+  if(HUTCH_FUZZ)
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE ${room} ${libs})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  elseif(HUTCH_TESTS)
+    add_executable(${name} ${source} ${CMAKE_SOURCE_DIR}/tests/replay_seeds.cpp)
+    target_link_libraries(${name} PRIVATE ${room} ${libs})
+    add_test(NAME fuzz_seeds_${topic} COMMAND ${name} ${folder}/fuzz/${topic})
+    set_tests_properties(fuzz_seeds_${topic} PROPERTIES LABELS fast TIMEOUT 300)
+  endif()
+endfunction()

@@ -1,0 +1,89 @@
+#include "hutch/base/text.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+#include "hutch/base/error.hpp"
+
+#include <fmt/format.h>
+
+namespace hutch {
+namespace {
+
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+}  // namespace
+
+std::string_view trim(std::string_view text) {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+std::vector<std::string_view> split_words(std::string_view text, bool commas_too) {
+    std::vector<std::string_view> words;
+    auto const separates = [&](char c) { return is_space(c) || (commas_too && c == ','); };
+    for (std::size_t i = 0; i < text.size();) {
+        while (i < text.size() && separates(text[i])) ++i;
+        std::size_t const start = i;
+        while (i < text.size() && !separates(text[i])) ++i;
+        if (i > start) words.push_back(text.substr(start, i - start));
+    }
+    return words;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    while (true) {
+        std::size_t const at = text.find(separator);
+        parts.push_back(text.substr(0, at));
+        if (at == std::string_view::npos) return parts;
+        text.remove_prefix(at + 1);
+    }
+}
+
+std::vector<std::string_view> split_lines(std::string_view text) {
+    if (text.empty()) return {};
+    if (text.back() == '\n') text.remove_suffix(1);
+    std::vector<std::string_view> lines = split(text, '\n');
+    for (auto& line : lines)
+        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    return lines;
+}
+
+std::string to_lower(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    return lower;
+}
+
+std::optional<double> to_number(std::string_view text) {
+    text = trim(text);
+    if (text.starts_with('+')) text.remove_prefix(1);
+    double value = 0;
+    auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (problem != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+    return value;
+}
+
+double parse_number(std::string_view text, std::string_view name) {
+    if (auto const value = to_number(text)) return *value;
+    throw Error(Fault::bad_data, fmt::format("'{}' is {}; expected a number", name, quoted(text)));
+}
+
+std::string quoted(std::string_view text, std::size_t most) {
+    std::string shown(text.substr(0, most));
+    for (char& c : shown)
+        if (static_cast<unsigned char>(c) < 32 || c == 127) c = '?';
+    return "'" + shown + (text.size() > most ? "…'" : "'");
+}
+
+std::string with_commas(long long value) {
+    std::string digits = std::to_string(value < 0 ? -value : value);
+    for (int i = int(digits.size()) - 3; i > 0; i -= 3) digits.insert(std::size_t(i), ",");
+    return value < 0 ? "-" + digits : digits;
+}
+
+}  // namespace hutch

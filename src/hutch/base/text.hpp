@@ -1,0 +1,30 @@
+/// Read and take apart text: whole files, lines, words, numbers, with errors that name what was found.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hutch {
+
+/// Return the text without white space at both ends.
+std::string_view trim(std::string_view text);
+/// Return the words between white space (and, if asked, commas).
+std::vector<std::string_view> split_words(std::string_view text, bool commas_too = false);
+/// Return the lines without their ends (LF or CRLF); a last empty line is not counted.
+std::vector<std::string_view> split_lines(std::string_view text);
+/// Return the parts between a separator, empty ones too.
+std::vector<std::string_view> split(std::string_view text, char separator);
+/// Return the text in lower case (ASCII).
+std::string to_lower(std::string_view text);
+/// Return the number that the whole text is, or nothing. "inf" and "nan" are not numbers here.
+std::optional<double> to_number(std::string_view text);
+/// Return the number that the whole text is. \throws Error bad_data, naming `name` and the text
+double parse_number(std::string_view text, std::string_view name);
+/// Return the text quoted and cut to a length that fits a message; control characters become `?`.
+std::string quoted(std::string_view text, std::size_t most = 40);
+/// Return an integer with thousands separated by commas.
+std::string with_commas(long long value);
+
+}  // namespace hutch
