@@ -22,7 +22,8 @@ Matrix3 inverse(Matrix3 const& m);
 double determinant(Matrix3 const& m);
 /// Return the cell volume [angstrom^3]; NaN for angles that close no cell.
 double volume(Cell const& cell);
-/// Return the matrix that takes fractional to Cartesian coordinates [angstrom]; a along x, b in the x-y plane.
+/// Return the matrix that takes fractional to Cartesian coordinates [angstrom]; a along x, b in the x-y
+/// plane.
 Matrix3 orthogonalization(Cell const& cell);
 
 /// One symmetry operation x' = R x + t.
@@ -37,35 +38,36 @@ char const* to_name(CrystalSystem system);
 
 /// One atom site of the asymmetric unit.
 struct Site {
-    std::string label;             ///< as the source names it
-    int atomic_number = 0;         ///< 1 for deuterium too
-    int charge = 0;                ///< ionic charge, where the source states one
+    std::string label;      ///< as the source names it
+    int atomic_number = 0;  ///< 1 for deuterium too
+    int charge = 0;         ///< ionic charge, where the source states one
     bool is_deuterium = false;
-    std::array<double, 3> position{};  ///< fractional
-    double occupancy = 1;          ///< chemical: 1 is a full site, on special positions too
-    double u_iso = 0;              ///< [angstrom^2]; used when u_aniso is absent
+    std::array<double, 3> position{};              ///< fractional
+    double occupancy = 1;                          ///< chemical: 1 is a full site, on special positions too
+    double u_iso = 0;                              ///< [angstrom^2]; used when u_aniso is absent
     std::optional<std::array<double, 6>> u_aniso;  ///< U11 U22 U33 U12 U13 U23 [angstrom^2], CIF convention
-    double multiplicity = 0;       ///< number of equivalent positions in the cell; set by complete()
+    double multiplicity = 0;  ///< number of equivalent positions in the cell; set by complete()
 };
 
 struct Structure {
-    std::string name;              ///< what people call it: mineral or compound name
-    std::string source;            ///< file path or "AMCSD 12345": unique in a library
-    std::string citation;          ///< authors, journal, year, pages, as far as the source tells
-    std::string formula;           ///< as the source declares it
-    std::string space_group;       ///< Hermann-Mauguin symbol with setting, as recognised from the operations
-    int space_group_number = 0;    ///< 1-230; 0 when the operations form no known group
+    std::string name;            ///< what people call it: mineral or compound name
+    std::string source;          ///< file path or "AMCSD 12345": unique in a library
+    std::string citation;        ///< authors, journal, year, pages, as far as the source tells
+    std::string formula;         ///< as the source declares it
+    std::string space_group;     ///< Hermann-Mauguin symbol with setting, as recognised from the operations
+    int space_group_number = 0;  ///< 1-230; 0 when the operations form no known group
     CrystalSystem system = CrystalSystem::triclinic;
     Cell cell;
     std::vector<Operation> operations;  ///< all of the group, centring included, identity first
     std::vector<Site> sites;
     std::optional<double> declared_density;  ///< [g/cm^3]
-    std::vector<std::string> notes;     ///< what was assumed while reading, one sentence each
+    std::vector<std::string> notes;          ///< what was assumed while reading, one sentence each
 };
 
 /// Check a structure that a reader has filled and derive what follows: space group number and symbol from the
 /// operations, crystal system, site multiplicities (positions closer than 0.1 angstrom are the same).
-/// \throws Error bad_data naming the item, its value and the rule: cell that closes, positive volume, operations
+/// \throws Error bad_data naming the item, its value and the rule: cell that closes, positive volume,
+/// operations
 ///         that form a group and keep the metric within 2 %, at least one site, occupancies in [0, 1.05] with
 ///         at least one above 0, known elements, finite coordinates, displacement within [-0.1, 2] angstrom^2
 void complete(Structure& structure);
