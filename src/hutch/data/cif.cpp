@@ -486,7 +486,11 @@ namespace {
 // Values in quotes as CIF needs them, on one line.
 std::string to_value_text(std::string text) {
     std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, ' ');
-    return text.empty() ? "?" : cif::quote(text);
+    if (text.empty()) return "?";
+    for (char const* word : {"data_", "loop_", "save_", "stop_", "global_"})
+        if (to_lower(text).starts_with(word) && text.find('\'') == text.npos) return "'" + text + "'";
+    std::string const quoted_text = cif::quote(text);
+    return (quoted_text[0] == ';' ? "\n" : "") + quoted_text;
 }
 
 std::string to_type_symbol(Site const& site) {
