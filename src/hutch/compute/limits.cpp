@@ -21,7 +21,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 CoreLimits measure_core_limits() {
-    auto const fma = HUTCH_CHOOSE_ISA(run_fma);
+    auto const fma = HUTCH_CHOOSE_ISA(hutch::compute, run_fma);
     CoreLimits limits{0, 0};
     std::size_t const rounds = 1 << 20;
     float volatile sink = 0;

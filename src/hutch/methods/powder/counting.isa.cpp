@@ -1,0 +1,146 @@
+// Background, scaling and counting statistics of a pattern.
+#include "hutch/methods/powder/detail/kernels.hpp"
+#include "hutch/methods/powder/detail/vector_math.hpp"
+
+namespace hutch::powder::detail::HUTCH_ISA {
+
+using namespace hutch::powder::HUTCH_ISA;
+
+namespace {
+
+constexpr int lanes = 16;
+constexpr float smallest_normal_mean = 12.0f;  // from here on the expansion below is used
+
+// Sixteen Philox 4x32-10 blocks; see hutch/base/random.hpp for the source.
+struct Blocks {
+    std::uint32_t c[4][lanes];
+};
+
+void mix(Blocks& b, std::uint32_t key0, std::uint32_t key1) {
+    for (int round = 0; round < 10; ++round) {
+#pragma omp simd
+        for (int i = 0; i < lanes; ++i) {
+            std::uint64_t const p = std::uint64_t{0xD2511F53} * b.c[0][i], q = std::uint64_t{0xCD9E8D57} * b.c[2][i];
+            std::uint32_t const c0 = std::uint32_t(q >> 32) ^ b.c[1][i] ^ key0;
+            std::uint32_t const c2 = std::uint32_t(p >> 32) ^ b.c[3][i] ^ key1;
+            b.c[0][i] = c0;
+            b.c[1][i] = std::uint32_t(q);
+            b.c[2][i] = c2;
+            b.c[3][i] = std::uint32_t(p);
+        }
+        key0 += 0x9E3779B9;
+        key1 += 0xBB67AE85;
+    }
+}
+
+// Inverse of the normal distribution. M. Giles, "Approximating the erfinv function", GPU Computing Gems 2 (2011),
+// single-precision coefficients. The probability comes as 32 bits so that both tails keep their digits.
+float normal_of(std::uint32_t bits) {
+    std::uint32_t const folded = bits & 0x80000000u ? ~bits : bits;   // smaller side, < 2^31
+    float const p = (float(std::int32_t(folded)) + 0.5f) * 2.3283064e-10f;  // in (0, 1/2]
+    float const w = -log_of(4.0f * p * (1.0f - p));
+    float const c = w - 2.5f, t = __builtin_sqrtf(w) - 3.0f;
+    float const centre = 1.50140941f + c * (0.246640727f + c * (-0.00417768164f + c * (-0.00125372503f + c * (0.00021858087f +
+                         c * (-4.39150654e-06f + c * (-3.5233877e-06f + c * (3.43273939e-07f + c * 2.81022636e-08f)))))));
+    float const tail = 2.83297682f + t * (1.00167406f + t * (0.00943887047f + t * (-0.0076224613f + t * (0.00573950773f +
+                       t * (-0.00367342844f + t * (0.00134934322f + t * (0.000100950558f + t * -0.000200214257f)))))));
+    float const size = 1.41421356f * (1.0f - 2.0f * p) * (w < 5.0f ? centre : tail);
+    return bits & 0x80000000u ? size : -size;
+}
+
+// Inverse of the Poisson distribution by its expansion in the normal deviate: M. Giles, ACM Trans. Math. Software 42
+// (2016) 7, "Algorithm 955", equations for the asymptotic approximation; the floor of it is the count.
+float large_count(float mean, float w) {
+    float const root = __builtin_sqrtf(mean), w2 = w * w;
+    float const value = mean + root * w + (0.333333333f + w2 * 0.166666667f) - w * (2.0f + w2) * (1.0f / 72) / root +
+                        (-8.0f / 405 + w2 * (7.0f / 810 - w2 * (1.0f / 270))) / mean;
+    return value > 0 ? __builtin_floorf(value) : 0.0f;
+}
+
+}  // namespace
+
+void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32_t stream, std::uint64_t index) {
+    auto const key0 = std::uint32_t(seed), key1 = std::uint32_t(seed >> 32);
+    for (std::size_t from = 0; from < points; from += 4 * lanes) {
+        Blocks blocks;
+        for (int i = 0; i < lanes; ++i) {
+            blocks.c[0][i] = std::uint32_t(from / 4) + std::uint32_t(i);
+            blocks.c[1][i] = stream;
+            blocks.c[2][i] = std::uint32_t(index);
+            blocks.c[3][i] = std::uint32_t(index >> 32);
+        }
+        mix(blocks, key0, key1);
+        for (int word = 0; word < 4; ++word) {
+            float* part = y + from + std::size_t(lanes * word);
+            float least = part[0], most = part[0];
+            for (int i = 1; i < lanes; ++i) least = part[i] < least ? part[i] : least, most = part[i] > most ? part[i] : most;
+            float counts[lanes] = {};
+            // Small means: walk up the cumulative distribution, 44 terms hold all but 1e-11 of a mean of 12.
+            if (least < smallest_normal_mean) {
+                float term[lanes], sum[lanes], random[lanes];
+#pragma omp simd
+                for (int i = 0; i < lanes; ++i) {
+                    float const mean = part[i] < smallest_normal_mean ? part[i] : smallest_normal_mean;
+                    term[i] = exp_of(-mean);
+                    sum[i] = 0;
+                    random[i] = (float(std::int32_t(blocks.c[word][i] >> 8)) + 0.5f) * 5.9604645e-08f;
+                }
+                int const terms = most < 0.5f ? 12 : most < 4.0f ? 24 : 44;
+                for (int k = 1; k <= terms; ++k) {
+                    float const rate = 1.0f / float(k);
+#pragma omp simd
+                    for (int i = 0; i < lanes; ++i) {
+                        float const mean = part[i] < smallest_normal_mean ? part[i] : smallest_normal_mean;
+                        sum[i] += term[i];
+                        counts[i] += random[i] > sum[i] ? 1.0f : 0.0f;
+                        term[i] *= mean * rate;
+                    }
+                }
+            }
+            if (most >= smallest_normal_mean) {
+#pragma omp simd
+                for (int i = 0; i < lanes; ++i) {
+                    float const large = large_count(part[i] < 1.0f ? 1.0f : part[i], normal_of(blocks.c[word][i]));
+                    counts[i] = part[i] >= smallest_normal_mean ? large : counts[i];
+                }
+            }
+            for (int i = 0; i < lanes; ++i) part[i] = counts[i];
+        }
+    }
+}
+
+void add_background(BackgroundInput const& in, float scale, float* y) {
+    float const slope = in.points > 1 ? 2.0f / float(in.points - 1) : 0.0f;
+#pragma omp simd
+    for (std::size_t i = 0; i < in.points; ++i) {
+        float const x = slope * float(std::int32_t(i)) - 1.0f;
+        float next = 0, after = 0;  // Clenshaw's recurrence
+        for (std::size_t k = in.terms; k > 1; --k) {
+            float const current = in.chebyshev[k - 1] + 2.0f * x * next - after;
+            after = next;
+            next = current;
+        }
+        float const first = in.terms > 0 ? in.chebyshev[0] : 0.0f;
+        y[i] += scale * (first + x * next - after);
+    }
+    for (std::size_t hump = 0; hump < in.hump_count; ++hump) {
+        float const centre = in.humps[3 * hump], rate = in.humps[3 * hump + 1], height = scale * in.humps[3 * hump + 2];
+#pragma omp simd
+        for (std::size_t i = 0; i < in.points; ++i) {
+            float const x = float(std::int32_t(i)) - centre;
+            y[i] += height * exp_of(-rate * x * x);
+        }
+    }
+}
+
+void scale_positive(float* y, std::size_t points, float scale) {
+    for (std::size_t i = 0; i < points; ++i) y[i] = y[i] > 0 ? y[i] * scale : 0.0f;
+}
+
+float largest(float const* y, std::size_t points) {
+    float most = y[0];
+    for (std::size_t i = 0; i < points; ++i) most = y[i] > most ? y[i] : most;
+    return most;
+}
+
+}  // namespace hutch::powder::detail::HUTCH_ISA
