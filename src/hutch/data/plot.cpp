@@ -57,7 +57,9 @@ Range range_of_x(Panel const& panel) {
     Range range;
     bool needs_room = false;
     for (Curve const& curve : panel.curves) {
-        needs_room |= curve.style != Curve::Style::line;
+        // Room at the sides keeps single marks off the frame; a pattern of many points fills the width, as
+        // lines do.
+        needs_room |= curve.style != Curve::Style::line && curve.x.size() < 100;
         for (std::size_t i = 0; i < curve.x.size(); ++i)
             if (is_drawable(curve.x[i]) && is_drawable(curve.y[i], panel.options.log_y))
                 range.include(curve.x[i]);
@@ -112,11 +114,15 @@ double place_vertically(Layout& layout, double top, double about_width) {
     Frame& frame = layout.frame;
     frame.height = std::max(60.0, options.height - above - below);
     layout.strip = rows == 0 ? 0 : std::min(row_height * double(rows) + 4, 0.45 * frame.height);
-    layout.y = make_axis(layout.y_range, options.log_y, frame.height - layout.strip, 38);
-    frame.top = top + above + (layout.y.factor.empty() ? 0 : 14);
-    frame.height -= layout.y.factor.empty() ? 0 : 14;
-    layout.y = make_axis(layout.y_range, options.log_y, frame.height - layout.strip, 38);
-    return top + above + frame.height + (layout.y.factor.empty() ? 0 : 14) + below;
+    auto const y_axis = [&] {
+        double const length = frame.height - layout.strip;
+        return make_axis(layout.y_range, options.log_y, length, std::clamp(length / 8, 26.0, 60.0));
+    };
+    double const factor_room = y_axis().factor.empty() ? 0 : 14;
+    frame.top = top + above + factor_room;
+    frame.height -= factor_room;
+    layout.y = y_axis();
+    return frame.bottom() + below;
 }
 
 double to_pixel_x(Layout const& layout, double x) { return layout.frame.left + layout.x.position(x); }

@@ -107,7 +107,7 @@ std::string draw_lying(BarChart const& chart) {
         double const middle = frame.top + 4 + (double(i) + 0.5) * slot;
         auto const [foot, end] = chart.extent(chart.bars[i], axis);
         svg.rect(frame.left + std::min(foot, end), middle - 0.38 * slot, std::abs(end - foot), 0.76 * slot,
-                 "fill=\"" + palette(0).colour + "\" fill-opacity=\"0.85\"");
+                 "fill=\"" + palette(0).colour + "\"");
         svg.text(frame.left - 8, middle + 4, fit_text(chart.bars[i].label, tick_font, label_room),
                  "text-anchor=\"end\"");
         bool const is_left = end < foot;
@@ -125,7 +125,7 @@ void draw_standing_bar(Svg& svg, Frame const& frame, double slot, double middle,
                        std::pair<double, double> extent, std::string const& value, bool turned) {
     auto const [foot, end] = extent;
     svg.rect(middle - 0.38 * slot, frame.bottom() - std::max(foot, end), 0.76 * slot, std::abs(end - foot),
-             "fill=\"" + palette(0).colour + "\" fill-opacity=\"0.85\"");
+             "fill=\"" + palette(0).colour + "\"");
     bool const is_below = end < foot;
     double const tip = frame.bottom() - end + (is_below ? 4 : -4);
     if (turned)

@@ -72,7 +72,7 @@ void draw_bins(Svg& svg, Frame const& frame, Tally const& tally, Axis const& y, 
         path.line(x + width, top);
         path.line(x + width, frame.bottom());
     }
-    svg.path(path, "fill=\"" + palette(0).colour + "\" fill-opacity=\"0.85\" " + edge);
+    svg.path(path, "fill=\"" + palette(0).colour + "\" " + edge);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ void add_linear_ticks(Axis& axis, double spacing) {
     double const most = std::max(2.0, std::floor(axis.length / spacing));
     Step const step = nice_step((range.max - range.min) / most);
     int const size = int(std::floor(std::log10(std::max(std::abs(range.min), std::abs(range.max))) + 1e-9));
-    int const factor = size >= 5 || size <= -4 ? size : 0;
+    int const factor = size >= 6 || size <= -4 ? size : 0;
     int const decimals = std::clamp(factor - step.exponent, 0, 15);
     double const scale = std::pow(10.0, factor);
     for (double value : multiples(range, step.size)) {
@@ -91,6 +91,11 @@ void add_log_ticks(Axis& axis, double spacing) {
         for (int digit = 1; digit < 10; ++digit) add(digit, decade);
 }
 
+// A hyphen is shorter than a minus sign and hard to see in print.
+std::string with_minus(std::string_view text) {
+    return text.starts_with('-') ? "−" + escape_xml(text.substr(1)) : escape_xml(text);
+}
+
 std::string plain_label(std::string label) {
     std::erase(label, '^');
     return label;
@@ -134,9 +139,9 @@ Axis make_axis(Range range, bool log, double length, double spacing) {
 
 std::string label_markup(std::string_view label) {
     std::size_t const at = label.find('^');
-    std::string markup = escape_xml(label.substr(0, at));
+    std::string markup = with_minus(label.substr(0, at));
     if (at == std::string_view::npos) return markup;
-    return markup + "<tspan dy=\"-4\" font-size=\"9\">" + escape_xml(label.substr(at + 1)) + "</tspan>";
+    return markup + "<tspan dy=\"-4\" font-size=\"9\">" + with_minus(label.substr(at + 1)) + "</tspan>";
 }
 
 void draw_y_grid(Svg& svg, Frame const& frame, Axis const& axis, double lift) {
