@@ -116,7 +116,7 @@ double place_vertically(Layout& layout, double top, double about_width) {
     layout.strip = rows == 0 ? 0 : std::min(row_height * double(rows) + 4, 0.45 * frame.height);
     auto const y_axis = [&] {
         double const length = frame.height - layout.strip;
-        return make_axis(layout.y_range, options.log_y, length, std::clamp(length / 8, 26.0, 60.0));
+        return make_axis(layout.y_range, options.log_y, length, std::clamp(length / 8, 20.0, 60.0));
     };
     double const factor_room = y_axis().factor.empty() ? 0 : 14;
     frame.top = top + above + factor_room;

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <limits>
-#include <regex>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -25,40 +28,66 @@ std::size_t count(std::string const& text, std::string const& part) {
     return found;
 }
 
+std::string attribute(std::string const& tag, std::string const& name) {
+    std::size_t const at = tag.find(" " + name + "=\"");
+    if (at == std::string::npos) return "";
+    std::size_t const start = at + name.size() + 3;
+    return tag.substr(start, tag.find('"', start) - start);
+}
+
+bool is_xml_text(std::string text) {
+    for (char const* entity : {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"})
+        for (std::size_t at; (at = text.find(entity)) != std::string::npos;)
+            text.replace(at, std::strlen(entity), "_");
+    return std::ranges::none_of(
+        text, [](unsigned char c) { return c == '&' || c == '>' || (c < 32 && c != '\n') || c == 127; });
+}
+
 // Return what is wrong with a text as XML, as far as the elements that plots are made of need it; empty:
 // nothing.
 std::string first_flaw(std::string const& xml) {
-    static std::regex const tag(R"re(<(/?)([a-z]+)((?: [a-zA-Z:-]+="[^"<>]*")*) ?(/?)>)re");
-    static std::regex const text(R"((?:[^<>&\x01-\x08\x0b-\x1f\x7f]|&(?:amp|lt|gt|quot|#39);)*)");
     std::vector<std::string> open;
-    auto at = xml.begin();
-    for (std::smatch found; at != xml.end() && std::regex_search(at, xml.end(), found, tag);
-         at = found[0].second) {
-        if (!std::regex_match(at, found[0].first, text)) return "text: " + std::string(at, found[0].first);
-        bool const is_end = found[1].length() > 0, is_empty = found[4].length() > 0;
-        if (is_end && (open.empty() || open.back() != found[2].str())) return "end of " + found[2].str();
-        if (is_end)
+    if (!xml.starts_with("<svg ")) return "no svg";
+    for (std::size_t at = 0; at < xml.size();) {
+        std::size_t const end = xml.find('>', at);
+        if (end == std::string::npos) return "'<' without '>'";
+        std::string const tag = xml.substr(at + 1, end - at - 1),
+                          name = tag.substr(0, tag.find_first_of(" /", 1));
+        if (!is_xml_text(tag) || count(tag, "\"") % 2 != 0 || count(tag, "<") > 0) return "tag: " + tag;
+        if (tag.starts_with('/')) {
+            if (open.empty() || "/" + open.back() != name) return "end: " + tag;
             open.pop_back();
-        else if (!is_empty)
-            open.push_back(found[2].str());
-        if (open.empty() && std::string(found[0].second, xml.end()) != "\n") return "root ends early";
+        } else if (!tag.ends_with('/'))
+            open.push_back(name);
+        at = std::min(xml.find('<', end), xml.size());
+        std::string const text = xml.substr(end + 1, at - end - 1);
+        if (!is_xml_text(text)) return "text: " + text;
+        if (open.empty() && (at < xml.size() || text != "\n")) return "more after the root";
     }
-    return open.empty() && xml.starts_with("<svg ") ? "" : "not closed";
+    return open.empty() ? "" : "not closed: " + open.back();
+}
+
+std::vector<std::string> tags_of(std::string const& svg, std::string const& name) {
+    std::vector<std::string> tags;
+    for (std::size_t at = 0; (at = svg.find("<" + name + " ", at)) != std::string::npos; ++at)
+        tags.push_back(svg.substr(at, svg.find('>', at) - at));
+    return tags;
 }
 
 // Return the `d` of the paths with a stroke colour.
 std::vector<std::string> paths_of(std::string const& svg, std::string const& colour) {
-    static std::regex const path(R"re(<path d="([^"]*)" [^>]*stroke="([^"]*)")re");
     std::vector<std::string> found;
-    for (std::sregex_iterator i(svg.begin(), svg.end(), path), end; i != end; ++i)
-        if ((*i)[2] == colour) found.push_back((*i)[1]);
+    for (std::string const& tag : tags_of(svg, "path"))
+        if (attribute(tag, "stroke") == colour) found.push_back(attribute(tag, "d"));
     return found;
 }
 
 std::vector<std::string> texts_of(std::string const& svg) {
-    static std::regex const text(R"re(<text[^>]*>(.*?)</text>)re");
     std::vector<std::string> found;
-    for (std::sregex_iterator i(svg.begin(), svg.end(), text), end; i != end; ++i) found.push_back((*i)[1]);
+    for (std::size_t at = 0; (at = svg.find("<text ", at)) != std::string::npos;) {
+        at = svg.find('>', at) + 1;
+        found.push_back(svg.substr(at, svg.find("</text>", at) - at));
+    }
     return found;
 }
 
@@ -100,12 +129,12 @@ TEST(Plot, KeepsAPeakOfOneSampleWhenThinned) {
     auto const paths = paths_of(svg, "#123456");
     ASSERT_EQ(paths.size(), 1U);
     // The peak is the only step of more than 300 px upwards and is followed by one downwards.
-    static std::regex const step(R"((-?[\d.]+)([ -][\d.]+))");
     double tallest = 0;
-    std::size_t const lines = paths[0].find('l');
-    for (std::sregex_iterator i(paths[0].begin() + std::ptrdiff_t(lines), paths[0].end(), step), end;
-         i != end; ++i)
-        tallest = std::min(tallest, std::stod((*i)[2]));
+    std::string const steps = paths[0].substr(paths[0].find('l') + 1);
+    for (std::size_t at = 0; at < steps.size();) {
+        at = std::min(steps.find_first_of(" -", at + 1), steps.size());
+        if (at < steps.size()) tallest = std::min(tallest, std::strtod(steps.c_str() + at, nullptr));
+    }
     EXPECT_LT(tallest, -300);
 }
 
@@ -216,10 +245,10 @@ TEST(Plot, SharesWidthAmongPanelsAndNumbersOnce) {
     Panel upper{{ramp(5, 1e5)}, {}, {}}, lower{{ramp(5)}, {}, {}};
     lower.options.x_label = "x";
     std::string const svg = plot_panels({upper, lower});
-    static std::regex const box(R"re(<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"[^>]*stroke="#888")re");
     std::vector<std::string> places;
-    for (std::sregex_iterator i(svg.begin(), svg.end(), box), end; i != end; ++i)
-        places.push_back((*i)[1].str() + " " + (*i)[2].str());
+    for (std::string const& tag : tags_of(svg, "rect"))
+        if (attribute(tag, "stroke") == "#888")
+            places.push_back(attribute(tag, "x") + " " + attribute(tag, "width"));
     ASSERT_EQ(places.size(), 2U);
     EXPECT_EQ(places[0], places[1]);
     auto const texts = texts_of(svg);
@@ -253,9 +282,9 @@ TEST(PlotBars, SumsTheSmallestAsOther) {
 TEST(PlotBars, LieWhereNamesAreLong) {
     PlotOptions const options{"", "names", "counts"};
     // The label that reads upwards belongs to the vertical axis.
-    EXPECT_FALSE(std::regex_search(plot_bars({{"a long name", 1}, {"another", 2}}, options),
-                                   std::regex("rotate.*>counts<")));
-    EXPECT_TRUE(std::regex_search(plot_bars({{"a", 1}, {"b", 2}}, options), std::regex("rotate.*>counts<")));
+    auto const upright = [](std::string const& svg) { return svg.substr(svg.rfind("rotate(")); };
+    EXPECT_TRUE(contains(upright(plot_bars({{"a long name", 1}, {"another", 2}}, options)), ">names<"));
+    EXPECT_TRUE(contains(upright(plot_bars({{"a", 1}, {"b", 2}}, options)), ">counts<"));
 }
 
 TEST(PlotBars, ShowsValuesThatAreNoNumbers) {
