@@ -1,6 +1,7 @@
 /// Draw plots as SVG: curves with ticks, histograms and bars, readable in any browser.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -25,14 +26,16 @@ struct PlotOptions {
     std::string title, x_label, y_label;
     double width = 900, height = 420;  ///< [px]
     bool log_y = false;
-    double x_min = 0, x_max = 0;       ///< equal: from the data
+    double x_min = 0, x_max = 0;  ///< equal: from the data
+    bool largest_first = false;   ///< bars only
 };
 
 /// Return an SVG document (starts with `<svg`, no XML header, so that it stands in HTML too).
 ///
-/// Curves with more points than pixels are thinned to the minimum and maximum of each pixel column, so that no peak
-/// is lost. Points that are not finite break the line.
-std::string plot_curves(std::vector<Curve> const& curves, std::vector<TickRow> const& ticks, PlotOptions const& options);
+/// Curves with more points than pixels are thinned to the minimum and maximum of each pixel column, so that
+/// no peak is lost. Points that are not finite break the line.
+std::string plot_curves(std::vector<Curve> const& curves, std::vector<TickRow> const& ticks,
+                        PlotOptions const& options);
 /// Return panels one below the other in one SVG, each with its own options; widths are those of the first.
 struct Panel {
     std::vector<Curve> curves;
@@ -40,13 +43,20 @@ struct Panel {
     PlotOptions options;
 };
 std::string plot_panels(std::vector<Panel> const& panels);
-/// Return a bar chart of labelled counts, largest first if asked; more than `most` bars are summed as "other".
+/// Return a bar chart of labelled counts, largest first if asked; more than `most` bars are summed as
+/// "other".
+///
+/// Bars lie (and the height grows with their number) where labels are long; `x_label` names what the labels
+/// are and `y_label` what is counted, either way. `log_y` makes the axis of the values logarithmic.
 struct Bar {
     std::string label;
     double value;
 };
 std::string plot_bars(std::vector<Bar> const& bars, PlotOptions const& options, std::size_t most = 40);
-/// Return a histogram of values over equal bins (of the logarithm if log_x).
-std::string plot_histogram(std::vector<double> const& values, int bins, bool log_x, PlotOptions const& options);
+/// Return a histogram of values over equal bins (of the logarithm if log_x); a note says what was left out.
+///
+/// \throws Error bad_input unless `bins` is 1 to 10,000
+std::string plot_histogram(std::vector<double> const& values, int bins, bool log_x,
+                           PlotOptions const& options);
 
 }  // namespace hutch::data

@@ -17,7 +17,7 @@ constexpr double degree = std::numbers::pi / 180;
 // Rules of growing length; each is good up to the given ratio of the asymmetry's reach to the line's width
 // (simulate_test measures the error against the plain form). S and H are told apart in 512ths of their sum.
 constexpr int rule_counts[8] = {1, 1, 2, 3, 5, 9, 18, 40};
-constexpr float rule_limits[8] = {1e-4f, 0.03f, 0.25f, 0.6f, 1.5f, 3.5f, 9.0f, 1e30f};
+constexpr float rule_limits[8] = {1e-4f, 0.03f, 0.25f, 0.5f, 1.2f, 2.5f, 6.0f, 1e30f};
 constexpr int share_steps = 256;
 
 std::array<AxialNodes, 8> const& rules_for(double share) {
