@@ -114,10 +114,12 @@ std::optional<std::string_view> parse_term(std::string_view text, double sign, P
         if (!number) return std::nullopt;
         value = *number;
         text.remove_prefix(digits);
-        if (text.size() > 1 && text[0] == '/') {
-            if (text[1] < '1' || text[1] > '9') return std::nullopt;
-            value /= text[1] - '0';
-            text.remove_prefix(2);
+        if (text.starts_with('/')) {
+            std::size_t const end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+            auto const divisor = to_number(text.substr(1, end - 1));
+            if (!divisor || *divisor < 1 || *divisor > den) return std::nullopt;
+            value /= *divisor;
+            text.remove_prefix(end);
         }
         if (text.starts_with('*')) text.remove_prefix(1);
     }
@@ -192,6 +194,15 @@ bool matches_after_some_shift(std::vector<Operation> const& operations, Key cons
     return false;
 }
 
+// Blanks separate what they separate: "P 3 2" is not "P 32".
+std::string normal_hall(std::string_view hall) {
+    std::string text = to_lower(hall), normal;
+    std::ranges::replace(text, '_', ' ');
+    for (std::string_view const word : split_words(text))
+        normal += (normal.empty() ? "" : " ") + std::string(word);
+    return normal;
+}
+
 SpaceGroup const* tabulated(gemmi::SpaceGroup const* found) {
     return found ? &table().groups[std::size_t(found - gemmi::spacegroup_tables::main)] : nullptr;
 }
@@ -262,9 +273,9 @@ SpaceGroup const* find_space_group(std::string_view hermann_mauguin, Cell const&
 }
 
 SpaceGroup const* find_space_group_by_hall(std::string_view hall) {
-    std::string const wanted = to_lower(without_blanks(hall));
+    std::string const wanted = normal_hall(hall);
     for (SpaceGroup const& group : table().groups)
-        if (to_lower(without_blanks(group.hall)) == wanted) return &group;
+        if (normal_hall(group.hall) == wanted) return &group;
     return nullptr;
 }
 
