@@ -18,7 +18,7 @@ struct Pattern {
     double wavelength = 0;       ///< [angstrom]; 0 when the file does not tell
     std::vector<double> x;       ///< two theta [degree], Q [1/angstrom] or d [angstrom]
     std::vector<double> y;       ///< [count] or arbitrary
-    std::vector<double> sigma;   ///< standard deviation of y
+    std::vector<double> sigma;   ///< standard deviation of y; 0 for a point without weight
 };
 
 /// Formats by name: xy, xye, fxye (GSAS, centidegrees), fox (one header line "start step stop", then counts), cif (pdCIF).
@@ -32,6 +32,9 @@ Pattern parse_pattern(std::string_view text, std::string const& name, PatternFor
 /// Read a file, gzip or plain.
 Pattern read_pattern(std::filesystem::path const& path);
 /// Return the pattern as text. Reading it back gives x and y to 9 digits.
+///
+/// Format fxye and xye need sigma, fox and fxye two theta, fox equal steps; fox gives sigma back as the root of y.
+/// \throws Error bad_input, unsupported when the format cannot hold the pattern
 std::string to_text(Pattern const& pattern, PatternFormat format);
 /// Write a file whose format follows from its ending (.xy .xye .fxye .dat .cif).
 void write_pattern(std::filesystem::path const& path, Pattern const& pattern);
