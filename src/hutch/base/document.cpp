@@ -113,7 +113,7 @@ std::string Document::shown() const {
     if (is_empty()) return "empty";
     if (is_map()) return "a map";
     if (is_list()) return fmt::format("a list of {}", node_->size());
-    return quoted(node_->Scalar());
+    return in_quotes(node_->Scalar());
 }
 
 void Document::fail(std::string const& found_and_expected) const {

@@ -8,6 +8,7 @@
 #include "hutch/base/error.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace hutch {
 namespace {
@@ -70,14 +71,18 @@ std::optional<double> to_number(std::string_view text) {
 
 double parse_number(std::string_view text, std::string_view name) {
     if (auto const value = to_number(text)) return *value;
-    throw Error(Fault::bad_data, fmt::format("'{}' is {}; expected a number", name, quoted(text)));
+    throw Error(Fault::bad_data, fmt::format("'{}' is {}; expected a number", name, in_quotes(text)));
 }
 
-std::string quoted(std::string_view text, std::size_t most) {
+std::string in_quotes(std::string_view text, std::size_t most) {
     std::string shown(text.substr(0, most));
     for (char& c : shown)
         if (static_cast<unsigned char>(c) < 32 || c == 127) c = '?';
     return "'" + shown + (text.size() > most ? "…'" : "'");
+}
+
+std::string to_json_text(std::string_view text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string with_commas(long long value) {

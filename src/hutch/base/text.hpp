@@ -23,7 +23,9 @@ std::optional<double> to_number(std::string_view text);
 /// Return the number that the whole text is. \throws Error bad_data, naming `name` and the text
 double parse_number(std::string_view text, std::string_view name);
 /// Return the text quoted and cut to a length that fits a message; control characters become `?`.
-std::string quoted(std::string_view text, std::size_t most = 40);
+std::string in_quotes(std::string_view text, std::size_t most = 40);
+/// Return the text as a JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD.
+std::string to_json_text(std::string_view text);
 /// Return an integer with thousands separated by commas.
 std::string with_commas(long long value);
 

@@ -31,7 +31,9 @@ TEST(Text, NamesWhatIsNotANumber) {
     }
 }
 
-TEST(Text, ShowsForeignTextSafely) { EXPECT_EQ(quoted("a\nb\x7f"), "'a?b?'"); }
+TEST(Text, ShowsForeignTextSafely) { EXPECT_EQ(in_quotes("a\nb\x7f"), "'a?b?'"); }
+
+TEST(Text, WritesJsonStrings) { EXPECT_EQ(to_json_text("a\"\n\xff"), "\"a\\\"\\n\xEF\xBF\xBD\""); }
 
 TEST(Text, GroupsThousands) {
     EXPECT_EQ(with_commas(4065346), "4,065,346");

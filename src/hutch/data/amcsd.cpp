@@ -30,7 +30,7 @@ Database open_database(std::filesystem::path const& path) {
     if (!std::filesystem::is_regular_file(path))
         throw Error(Fault::not_found,
                     fmt::format("'file' {} is not there; expected the AMCSD database (amscif_trim.db)",
-                                hutch::quoted(path.string(), 200)));
+                                hutch::in_quotes(path.string(), 200)));
     sqlite3* raw = nullptr;
     int const status =
         sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);

@@ -30,7 +30,7 @@ std::vector<std::string> parse_list(std::string_view json, char const* item) {
         for (auto const& element : list)
             if (element.is_string()) texts.push_back(element.get<std::string>());
     if (!list.is_array() || texts.size() != list.size())
-        refuse(fmt::format("'{}' is {}; expected a JSON list of texts", item, hutch::quoted(json)));
+        refuse(fmt::format("'{}' is {}; expected a JSON list of texts", item, hutch::in_quotes(json)));
     return texts;
 }
 
@@ -50,7 +50,7 @@ std::vector<double> parse_numbers(std::string_view base64, std::size_t count, ch
     std::string_view const digits = base64.substr(0, base64.find('='));
     for (char const c : digits) {
         int const value = sextet(c);
-        if (value < 0) refuse(fmt::format("'{}' holds {}; expected base64", item, hutch::quoted({&c, 1})));
+        if (value < 0) refuse(fmt::format("'{}' holds {}; expected base64", item, hutch::in_quotes({&c, 1})));
         bits = (bits << 6 | std::uint64_t(value)) & 0xffff;
         if ((held += 6) < 8) continue;
         held -= 8;
@@ -70,7 +70,7 @@ Cell parse_cell(std::array<std::string, 6> const& texts) {
     std::array<double, 6> values{};
     for (std::size_t i = 0; i < 6; ++i) {
         auto const value = to_number(texts[i]);
-        if (!value) refuse(fmt::format("'cell' has {}; expected a number", hutch::quoted(texts[i])));
+        if (!value) refuse(fmt::format("'cell' has {}; expected a number", hutch::in_quotes(texts[i])));
         values[i] = *value;
     }
     return {values[0], values[1], values[2], values[3], values[4], values[5]};
@@ -82,7 +82,7 @@ void note_implied(Structure& structure, Implied implied, std::string const& labe
         "hydrogen atoms that labels such as 'Wat', 'O-H' and 'NH4' imply have no position and are left out";
     for (std::string const& known : structure.notes)
         if (known.starts_with(note)) return;
-    structure.notes.push_back(note + "; the first is " + hutch::quoted(label));
+    structure.notes.push_back(note + "; the first is " + hutch::in_quotes(label));
 }
 
 void read_sites(AmcsdRow const& row, Structure& structure) {
@@ -100,7 +100,7 @@ void read_sites(AmcsdRow const& row, Structure& structure) {
         auto const species = parse_label(labels[i], expected);
         if (!species)
             refuse(fmt::format("'sites' has {}; expected a label that starts with an element",
-                               hutch::quoted(labels[i])));
+                               hutch::in_quotes(labels[i])));
         Site site{.label = labels[i],
                   .atomic_number = species->atomic_number,
                   .charge = species->charge,
@@ -148,7 +148,7 @@ std::vector<Operation> parse_amcsd_operations(std::string_view json) {
         auto const operation = parse_operation(triplet);
         if (!operation)
             refuse(fmt::format("'symmetry' has the operation {}; expected one such as '-x,y+1/2,-z'",
-                               hutch::quoted(triplet)));
+                               hutch::in_quotes(triplet)));
         operations.push_back(*operation);
     }
     return operations;

@@ -68,7 +68,7 @@ class BlockReader {
         Value const found = value({old_tag.c_str(), new_tag.c_str()});
         if (auto const number = to_value(found.text)) return *number;
         refuse(found.line,
-               fmt::format("'cell' has {} {}; expected a number", item, hutch::quoted(found.text)));
+               fmt::format("'cell' has {} {}; expected a number", item, hutch::in_quotes(found.text)));
     }
 
     cif::Column column(std::initializer_list<char const*> tags) const {
@@ -116,7 +116,7 @@ std::vector<Operation> listed_operations(BlockReader const& block, Lines& lines)
         if (!operation)
             block.refuse(lines.symmetry,
                          fmt::format("'symmetry' has the operation {}; expected one such as '-x,y+1/2,-z'",
-                                     hutch::quoted(text)));
+                                     hutch::in_quotes(text)));
         operations.push_back(*operation);
         if (operations.size() > 4 * most_operations)
             block.refuse(lines.symmetry,
@@ -138,15 +138,15 @@ void read_symmetry(BlockReader const& block, Structure& structure, Lines& lines)
     if (!structure.operations.empty()) return;
     lines.symmetry = std::max({hall.line, hm.line, number.line});
     SpaceGroup const* group = hall.text.empty() ? nullptr : find_space_group_by_hall(hall.text);
-    std::string from = fmt::format("the Hall symbol {}", hutch::quoted(hall.text));
+    std::string from = fmt::format("the Hall symbol {}", hutch::in_quotes(hall.text));
     if (!group && !hm.text.empty()) {
         group = find_space_group(hm.text, structure.cell);
-        from = fmt::format("the symbol {}", hutch::quoted(hm.text));
+        from = fmt::format("the symbol {}", hutch::in_quotes(hm.text));
     }
     if (!group && !number.text.empty()) {
         auto const parsed = to_number(number.text);
         group = find_space_group_by_number(parsed && *parsed >= 1 && *parsed <= 230 ? int(*parsed) : 0);
-        from = fmt::format("the number {} with its standard setting", hutch::quoted(number.text));
+        from = fmt::format("the number {} with its standard setting", hutch::in_quotes(number.text));
     }
     if (!group)
         block.refuse(
@@ -155,7 +155,7 @@ void read_symmetry(BlockReader const& block, Structure& structure, Lines& lines)
                 ? "'symmetry' is not given; expected operations, or the space group's symbol or number"
                 : fmt::format("'symmetry' is {}; expected a symbol of International Tables, or "
                               "the operations",
-                              hutch::quoted(hm.text.empty() ? hall.text : hm.text)));
+                              hutch::in_quotes(hm.text.empty() ? hall.text : hm.text)));
     structure.operations = group->operations;
     structure.notes.push_back(
         fmt::format("symmetry operations are taken from {} as {}", from, group->symbol));
@@ -212,7 +212,7 @@ struct Assumed {
             structure.notes.push_back(fmt::format("{} sites without coordinates were left out", skipped));
         for (auto const& [kind, first] : implied)
             structure.notes.push_back(fmt::format(
-                "hydrogen atoms of {} and its like have no position and are left out", hutch::quoted(first)));
+                "hydrogen atoms of {} and its like have no position and are left out", hutch::in_quotes(first)));
     }
 };
 
@@ -243,7 +243,7 @@ class SiteReader {
         if (text.empty()) return std::nullopt;
         if (auto const value = to_value(text)) return value;
         block_.refuse(rows_.line(), fmt::format("'{}' of {} is {}; expected a number", item,
-                                                hutch::quoted(site.label), hutch::quoted(text)));
+                                                hutch::in_quotes(site.label), hutch::in_quotes(text)));
     }
 
     // Dummy atoms and empty sites may do without coordinates; others may not.
@@ -255,7 +255,7 @@ class SiteReader {
             if (!value && !is_dummy && site.occupancy != 0)
                 block_.refuse(rows_.line(),
                               fmt::format("'sites' has {} without coordinates; expected x, y and z",
-                                          hutch::quoted(site.label)));
+                                          hutch::in_quotes(site.label)));
             if (!value || is_dummy) {
                 ++assumed.skipped;
                 return false;
@@ -270,7 +270,7 @@ class SiteReader {
         auto const species = symbol.empty() ? parse_label(site.label, expected_) : parse_type_symbol(symbol);
         if (!species)
             block_.refuse(rows_.line(), fmt::format("'sites' has {} of type {}; expected an element",
-                                                    hutch::quoted(site.label), hutch::quoted(symbol)));
+                                                    hutch::in_quotes(site.label), hutch::in_quotes(symbol)));
         site.atomic_number = species->atomic_number;
         site.charge = species->charge;
         site.is_deuterium = species->is_deuterium;
@@ -345,7 +345,7 @@ class TensorReader {
             auto const value = to_value(text);
             if (!value)
                 block_.refuse(line(), fmt::format("'displacement' of {} is {}; expected a number",
-                                                  hutch::quoted(label), hutch::quoted(text)));
+                                                  hutch::in_quotes(label), hutch::in_quotes(text)));
             values[k] = to_u(kind_, tensor_indices[k].first, tensor_indices[k].second, *value, reciprocal_);
         }
         return values;

@@ -28,14 +28,14 @@ void store(InstrumentParameterFile& file, std::string_view key, std::string_view
     std::string const text(trim(value));
     if (known.empty())
         detail::fail_at(file.name, line,
-                        fmt::format("value {} has no key; expected key:value", hutch::quoted(text)));
+                        fmt::format("value {} has no key; expected key:value", hutch::in_quotes(text)));
     auto const [entry, is_new] = file.values.emplace(known, text);
     if (is_new)
         file.lines[known] = line;
     else if (entry->second != text)
         detail::fail_at(file.name, line,
-                        fmt::format("{} is {} after {} in line {}; expected one value", hutch::quoted(known),
-                                    hutch::quoted(text), hutch::quoted(entry->second), file.lines[known]));
+                        fmt::format("{} is {} after {} in line {}; expected one value", hutch::in_quotes(known),
+                                    hutch::in_quotes(text), hutch::in_quotes(entry->second), file.lines[known]));
 }
 
 // The text between triple quotes, which may span lines; what stands after them is passed over.
@@ -61,7 +61,7 @@ void store_line(InstrumentParameterFile& file, detail::LineReader& lines) {
         int const line = lines.number();
         if (colon == std::string_view::npos && trim(part).empty()) {
         } else if (colon == std::string_view::npos) {
-            lines.fail(fmt::format("{} has no ':'; expected key:value", hutch::quoted(trim(part))));
+            lines.fail(fmt::format("{} has no ':'; expected key:value", hutch::in_quotes(trim(part))));
         } else if (std::string_view const value = trim(rest.substr(colon + 1));
                    value.starts_with(triple_quote)) {
             std::string_view const key = part.substr(0, colon);
@@ -92,12 +92,12 @@ double InstrumentParameterFile::number(std::string const& key, double fallback) 
 double InstrumentParameterFile::number(std::string const& key) const {
     auto const entry = values.find(key);
     if (entry == values.end())
-        detail::fail_at(name, 1, fmt::format("file has no {}; expected a number", hutch::quoted(key)));
+        detail::fail_at(name, 1, fmt::format("file has no {}; expected a number", hutch::in_quotes(key)));
     if (auto const value = to_number(entry->second)) return *value;
     auto const line = lines.find(key);
     detail::fail_at(
         name, line == lines.end() ? 1 : line->second,
-        fmt::format("{} is {}; expected a number", hutch::quoted(key), hutch::quoted(entry->second)));
+        fmt::format("{} is {}; expected a number", hutch::in_quotes(key), hutch::in_quotes(entry->second)));
 }
 
 std::string InstrumentParameterFile::text(std::string const& key, std::string const& fallback) const {

@@ -162,7 +162,7 @@ void write_pattern(std::filesystem::path const& path, Pattern const& pattern) {
     for (auto const& known : endings)
         if (ending == known.ending) return write_file(path, to_text(pattern, known.format));
     refuse(fmt::format("'{}' ends in {}; expected .xy, .xye, .fxye, .dat or .cif", path.string(),
-                       hutch::quoted(ending)));
+                       hutch::in_quotes(ending)));
 }
 
 }  // namespace hutch::data

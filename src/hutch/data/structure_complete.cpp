@@ -48,7 +48,7 @@ void check_metric(Cell const& cell, std::vector<Operation> const& operations) {
                     for (int l = 0; l < 3; ++l) turned += r[3 * k + i] * g[3 * k + l] * r[3 * l + j];
                 if (std::abs(turned - g[3 * i + j]) > most)
                     refuse(fmt::format("'cell' is {}; expected one that the operation {} keeps within 2 %",
-                                       to_text(cell), quoted(to_triplet(operation))));
+                                       to_text(cell), in_quotes(to_triplet(operation))));
             }
     }
 }
@@ -57,7 +57,7 @@ void check_displacement(Site const& site) {
     auto const check = [&](double u) {
         if (!(u >= least_displacement && u <= largest_displacement))
             refuse(fmt::format("'displacement' of {} is {:.4g} angstrom^2; expected within [{}, {}]",
-                               quoted(site.label), u, least_displacement, largest_displacement));
+                               in_quotes(site.label), u, least_displacement, largest_displacement));
     };
     if (!site.u_aniso) return check(site.u_iso);
     for (int i = 0; i < 6; ++i) {
@@ -77,13 +77,13 @@ void check_sites(Structure const& structure) {
     for (Site const& site : structure.sites) {
         if (site.atomic_number < 1 || site.atomic_number > 118)
             refuse(
-                fmt::format("'sites' has {} of an unknown element; expected one of 118", quoted(site.label)));
+                fmt::format("'sites' has {} of an unknown element; expected one of 118", in_quotes(site.label)));
         for (double const x : site.position)
             if (!(std::abs(x) < 1e4))
                 refuse(fmt::format("'sites' has {} at {}; expected finite fractional coordinates",
-                                   quoted(site.label), x));
+                                   in_quotes(site.label), x));
         if (!(site.occupancy >= 0 && site.occupancy <= largest_occupancy))
-            refuse(fmt::format("'occupancy' of {} is {:.4g}; expected within [0, {}]", quoted(site.label),
+            refuse(fmt::format("'occupancy' of {} is {:.4g}; expected within [0, {}]", in_quotes(site.label),
                                site.occupancy, largest_occupancy));
         is_occupied = is_occupied || site.occupancy > 0;
         check_displacement(site);
@@ -149,7 +149,7 @@ void check_overlaps(Structure const& structure, Positions const& positions) {
                 if (positions.are_same(operation, sites[j].position, sites[i].position))
                     refuse(fmt::format(
                         "'occupancy' of {} and {} on the same position sums to {:.4g}; expected at most {}",
-                        quoted(sites[i].label), quoted(sites[j].label), sum, largest_occupancy));
+                        in_quotes(sites[i].label), in_quotes(sites[j].label), sum, largest_occupancy));
         }
 }
 
@@ -165,7 +165,7 @@ void name_space_group(Structure& structure) {
     if (found) {
         if (declared && declared->number != found->number)
             structure.notes.push_back(fmt::format("the operations are those of {}, not of {} as declared",
-                                                  found->symbol, quoted(structure.space_group)));
+                                                  found->symbol, in_quotes(structure.space_group)));
         structure.space_group = found->symbol;
         structure.space_group_number = found->number;
     } else if (declared && declared->operations.size() == structure.operations.size() &&

@@ -292,7 +292,7 @@ std::size_t close_group(std::vector<Operation>& operations) {
             throw Error(Fault::bad_data,
                         fmt::format("'symmetry' has the operation {}; expected one that can be of a "
                                     "crystal",
-                                    quoted(to_triplet(operation))));
+                                    in_quotes(to_triplet(operation))));
         if (seen.insert(pack(operation)).second) group.push_back(operation);
         if (group.size() > most_operations)
             throw Error(Fault::bad_data,

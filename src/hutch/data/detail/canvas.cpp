@@ -25,7 +25,7 @@ void check_size(double width, double height) {
 
 void check_same_length(std::string const& label, std::size_t x, std::size_t y) {
     if (x == y) return;
-    throw Error(Fault::bad_input, "curve " + quoted(label) + " is " + std::to_string(x) + " x and " +
+    throw Error(Fault::bad_input, "curve " + in_quotes(label) + " is " + std::to_string(x) + " x and " +
                                       std::to_string(y) + " y; expected as many x as y");
 }
 

@@ -48,7 +48,7 @@ double next_number(FieldReader& fields, LineReader const& at, char const* item) 
     std::string_view const field = fields.next();
     if (auto const value = to_number(field)) return *value;
     if (field.empty()) at.fail(fmt::format("'{}' is missing; expected a finite number", item));
-    at.fail(fmt::format("'{}' is {}; expected a finite number", item, quoted(field)));
+    at.fail(fmt::format("'{}' is {}; expected a finite number", item, in_quotes(field)));
 }
 
 FieldCount count_fields(std::string_view line) {

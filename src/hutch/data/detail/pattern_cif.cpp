@@ -100,7 +100,7 @@ struct Column {
         if (auto const measured = to_measured(text)) return *measured;
         fail_at(*name, line,
                 fmt::format("'{}' is {} in row {} of the loop; expected a number",
-                            loop->tags[std::size_t(index)], hutch::quoted(text), row + 1));
+                            loop->tags[std::size_t(index)], hutch::in_quotes(text), row + 1));
     }
 };
 
@@ -124,7 +124,7 @@ std::optional<double> find_number(cif::Block const& block, std::string const& ta
     if (!item || cif::is_null(item->pair[1])) return std::nullopt;
     if (auto const measured = to_measured(item->pair[1])) return measured->value;
     fail_at(name, item->line_number,
-            fmt::format("'{}' is {}; expected a number", tag, hutch::quoted(item->pair[1])));
+            fmt::format("'{}' is {}; expected a number", tag, hutch::in_quotes(item->pair[1])));
 }
 
 std::optional<Abscissa> find_range(cif::Block const& block, Column const& y) {

@@ -57,7 +57,7 @@ Pattern parse_fox(std::string_view text, std::string const& name) {
         FieldReader fields(lines.line());
         for (auto field = fields.next(); !field.empty(); field = fields.next(), ++counts) {
             auto const y = to_number(field);
-            if (!y) lines.fail(fmt::format("'count' is {}; expected a finite number", quoted(field)));
+            if (!y) lines.fail(fmt::format("'count' is {}; expected a finite number", in_quotes(field)));
             builder.add(lines.number(), grid.start + double(counts) * grid.step, *y, counting_sigma(*y));
         }
     }

@@ -44,12 +44,12 @@ std::size_t read_bank(LineReader const& lines) {
     std::string_view const binning = words.size() > 4 ? words[4] : "";
     if (type != "FXYE")
         lines.fail(
-            fmt::format("'BANK type' is {}; expected FXYE; convert the file to FXYE or xye", quoted(type)));
+            fmt::format("'BANK type' is {}; expected FXYE; convert the file to FXYE or xye", in_quotes(type)));
     if (!binning.starts_with("CONS"))
-        lines.fail(fmt::format("'BANK binning' is {}; expected CONS (constant wavelength)", quoted(binning)));
+        lines.fail(fmt::format("'BANK binning' is {}; expected CONS (constant wavelength)", in_quotes(binning)));
     auto const points = to_number(words[2]);
     if (!points || !(*points >= 2 && *points <= double(most_points)) || std::floor(*points) != *points)
-        lines.fail(fmt::format("'BANK npts' is {}; expected 2 to {}", quoted(words[2]), most_points));
+        lines.fail(fmt::format("'BANK npts' is {}; expected 2 to {}", in_quotes(words[2]), most_points));
     return std::size_t(*points);
 }
 

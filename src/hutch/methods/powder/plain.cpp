@@ -95,7 +95,8 @@ data::Cell strained_cell(Reflections const& reflections, std::array<double, 6> c
     return {a, b, c, std::acos(g[5] / (b * c)) / degree, std::acos(g[2] / (a * c)) / degree, std::acos(g[1] / (a * b)) / degree};
 }
 
-std::vector<Line> find_lines(Reflections const& table, Setting const& setting, DispersionTable const& dispersion, double two_theta_last) {
+std::vector<Line> find_lines(Reflections const& table, Setting const& setting, DispersionTable const& dispersion, double two_theta_last,
+                             FriedelPairs pairs) {
     Instrument const& instrument = setting.instrument;
     Sample const& sample = setting.sample;
     data::Cell const cell = strained_cell(table, sample.strain);
@@ -104,7 +105,7 @@ std::vector<Line> find_lines(Reflections const& table, Setting const& setting, D
     std::vector<Line> lines;
     for (std::size_t w = 0; w < instrument.wavelengths.size(); ++w) {
         Wavelength const& wavelength = instrument.wavelengths[w];
-        std::vector<double> const f2 = squared_structure_factors(table, instrument.radiation, wavelength.value, dispersion, cell);
+        std::vector<double> const f2 = squared_structure_factors(table, instrument.radiation, wavelength.value, dispersion, cell, pairs);
         for (std::size_t j = 0; j < table.size; ++j) {
             double const q = q_squared(g, table.h[j], table.k[j], table.l[j]), sine = wavelength.value / 2 * std::sqrt(q);
             if (sine >= 0.9999) continue;

@@ -49,14 +49,21 @@ std::vector<Rotation> laue_rotations(std::vector<data::Operation> const& operati
     return unique;
 }
 
-// Multiplicity of a reflection that is the largest of its equivalents; 0 when another is larger.
-int multiplicity_if_largest(Miller const& h, std::vector<Rotation> const& laue) {
+// Which of two equivalents stands in lists: the one with fewer negative indices, then the larger one, index by index.
+// Only those with a positive first non-zero index come into question.
+bool is_preferred(Miller const& a, Miller const& b) {
+    auto const negatives = [](Miller const& h) { return (h[0] < 0) + (h[1] < 0) + (h[2] < 0); };
+    return negatives(a) != negatives(b) ? negatives(a) < negatives(b) : a > b;
+}
+
+// Multiplicity of a reflection that is preferred over all its equivalents; 0 for others.
+int multiplicity_if_listed(Miller const& h, std::vector<Rotation> const& laue) {
     int same = 0;
     for (Rotation const& rotation : laue) {
-        Miller const image = times(h, rotation);
-        Miller const opposite{-image[0], -image[1], -image[2]};
-        if (image > h || opposite > h) return 0;
-        same += image == h || opposite == h;
+        Miller image = times(h, rotation);
+        if (image < Miller{0, 0, 0}) image = {-image[0], -image[1], -image[2]};
+        if (is_preferred(image, h)) return 0;
+        same += image == h;
     }
     return 2 * int(laue.size()) / same;
 }
@@ -85,7 +92,7 @@ std::vector<Found> enumerate(data::Structure const& structure, std::vector<Rotat
                 double const q = h * h * g[0] + k * k * g[4] + l * l * g[8] + 2 * (h * k * g[1] + h * l * g[2] + k * l * g[5]);
                 if (q > limit) continue;
                 Miller const hkl{h, k, l};
-                int const multiplicity = multiplicity_if_largest(hkl, laue);
+                int const multiplicity = multiplicity_if_listed(hkl, laue);
                 if (multiplicity > 0 && !is_absent(hkl, structure.operations)) found.push_back({hkl, multiplicity, q / 4});
             }
     std::ranges::sort(found, [](Found const& a, Found const& b) {

@@ -13,8 +13,8 @@ namespace hutch::powder {
 /// Symmetry-unique reflections as structure of arrays, sorted by descending d.
 ///
 /// Arrays are padded to a multiple of 16 with copies of the last entry, so that kernels need no tail loop; `size` is
-/// the true count. A reflection stands for all symmetry-equivalent ones (of the Laue class), of which it is the
-/// lexicographically largest.
+/// the true count. A reflection stands for all symmetry-equivalent ones (of the Laue class): it is the one with
+/// the fewest negative indices, and among those the largest, index by index.
 struct Reflections {
     std::size_t size = 0, padded = 0;
     std::vector<float> h, k, l;          ///< Miller indices, integers

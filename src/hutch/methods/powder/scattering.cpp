@@ -20,6 +20,11 @@ struct Row {
     double a[5], b[5];
 };
 constexpr Row const table[] = {
+    // Hydrogen is bonded in crystals: R. F. Stewart, E. R. Davidson, W. T. Simpson, J. Chem. Phys. 42 (1965) 3175, in
+    // the parametrisation of International Tables C, 6.1.1.4. The free atom of Waasmaier and Kirfel is more diffuse.
+    {1, 0, 0.003038, {0.493002, 0.322912, 0.140191, 0.040810, 0}, {10.5109, 26.1257, 3.14236, 57.7997, 0}},
+    // Y3+ is missing in their table: International Tables C, 6.1.1.4.
+    {39, 3, 40.2602, {17.9268, 9.1531, 1.76795, -33.108, 0}, {1.35417, 11.2145, 22.6599, -0.01319, 0}},
 #include "hutch/methods/powder/waasmaier_kirfel.inc"
 };
 
@@ -36,16 +41,20 @@ struct Absorber {
 };
 constexpr Absorber absorbers[] = {{5, 0.213}, {48, 0.70}, {49, 0.0539}, {62, 1.65}, {63, 1.26}, {64, 13.82}, {66, 0.276}};
 
+constexpr double relativistic_correction[] = {
+#include "hutch/methods/powder/relativistic_correction.inc"
+};
+
 class CromerLiberman : public DispersionTable {
   public:
     Dispersion at(int atomic_number, double wavelength) const override {
         if (atomic_number < 3 || atomic_number > 92) return {};
         Dispersion result;
-        result.real =
-            gemmi::cromer_liberman(atomic_number, 1000 * hc_kev_angstrom / wavelength, &result.imaginary);
+        result.real = gemmi::cromer_liberman(atomic_number, 1000 * hc_kev_angstrom / wavelength, &result.imaginary) -
+                      gemmi::impl_fprim::calculate_correction(atomic_number) + relativistic_correction[atomic_number - 1];
         return result;
     }
-    std::string name() const override { return "Cromer-Liberman (gemmi)"; }
+    std::string name() const override { return "Cromer-Liberman"; }
 };
 
 class NoDispersion : public DispersionTable {

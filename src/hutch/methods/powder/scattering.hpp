@@ -26,7 +26,8 @@ Species nearest_tabulated(int atomic_number, int charge, bool is_deuterium);
 /// Return f0 [electron] at s = sin(theta)/wavelength [1/angstrom], and d f0 / d(s^2).
 ///
 /// Elements above Cf (98) have no table. \throws Error unsupported
-/// \par Source  Waasmaier & Kirfel, Acta Cryst. A51 (1995) 416
+/// \par Source  Waasmaier & Kirfel, Acta Cryst. A51 (1995) 416; H: Stewart, Davidson & Simpson, J. Chem. Phys. 42
+///              (1965) 3175; Y3+: International Tables C, 6.1.1.4
 struct FormFactor {
     double value, slope;
 };
@@ -47,8 +48,9 @@ Dispersion neutron_length(Species const& species);
 /// A source of f' and f''.
 ///
 /// Cromer-Liberman is the default: it is computed at any wavelength from orbital cross sections that come with the
-/// program, for all elements from Li to U, and it is the method that GSAS-II uses, so that |F|^2 of both can be
-/// compared. Chantler's tables (the newer work) are read from an XrayDB file (xraydb.sqlite) that the user names.
+/// program, for all elements from Li to U, with Kissel and Pratt's relativistic correction E_tot/mc^2. It is the method
+/// that GSAS-II uses, so that |F|^2 of both can be compared. Chantler's tables (the newer work, sparser in energy) are
+/// read from an XrayDB file (xraydb.sqlite) that the user names.
 class DispersionTable {
   public:
     virtual ~DispersionTable() = default;

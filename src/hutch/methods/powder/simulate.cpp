@@ -4,10 +4,13 @@
 #include <cmath>
 #include <numbers>
 
+#include "hutch/base/error.hpp"
 #include "hutch/compute/isa.hpp"
 #include "hutch/methods/powder/axial.hpp"
 #include "hutch/methods/powder/detail/kernels.hpp"
 #include "hutch/methods/powder/factors.hpp"
+
+#include <fmt/format.h>
 
 namespace hutch::powder {
 namespace {
@@ -197,8 +200,9 @@ void PatternCalculator::expected(Reflections const& table, Setting const& settin
     HUTCH_CHOOSE_ISA(detail, scale_positive)(y, grid_.points, top > 0 ? float((setting.dose > 0 ? setting.dose : 1) / double(top)) : 0.0f);
 }
 
-void PatternCalculator::count(float* y, std::uint64_t seed, std::uint64_t index) const {
-    HUTCH_CHOOSE_ISA(detail, count_poisson)(y, padded_points(), seed, counting_stream, index);
+void draw_counts(std::span<float> y, std::uint64_t seed, std::uint64_t index) {
+    if (y.size() % 64 != 0) throw Error(Fault::bug, fmt::format("'y' has {} points; expected a multiple of 64", y.size()));
+    HUTCH_CHOOSE_ISA(detail, count_poisson)(y.data(), y.size(), seed, counting_stream, index);
 }
 
 }  // namespace hutch::powder

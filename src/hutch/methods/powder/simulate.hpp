@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "hutch/methods/powder/reflections.hpp"
@@ -38,7 +39,7 @@ struct Line {
 };
 /// Return all lines with a Bragg angle up to `two_theta_last` (beyond the grid by the caller's choice), in double precision.
 std::vector<Line> find_lines(Reflections const& reflections, Setting const& setting, DispersionTable const& dispersion,
-                             double two_theta_last);
+                             double two_theta_last, FriedelPairs pairs = FriedelPairs::mean);
 
 /// Evaluate lines at any angles: every line everywhere, no truncation. The reference for the fast way.
 ///
@@ -68,8 +69,6 @@ class PatternCalculator {
     /// Fill y with expected counts: Bragg part and background, scaled so that the strongest point is the dose (1 when
     /// the dose is 0). A pattern without any line has background only, and stays 0 without one.
     void expected(Reflections const& reflections, Setting const& setting, float* y);
-    /// Replace expected counts by Poisson counts fixed by (seed, index).
-    void count(float* y, std::uint64_t seed, std::uint64_t index) const;
 
     /// Single peak shapes and reflections handled so far, for benchmarks.
     std::size_t shapes_added() const { return shapes_; }
@@ -88,6 +87,11 @@ class PatternCalculator {
     std::unique_ptr<Workspace> work_;
     std::size_t shapes_ = 0, lines_ = 0;
 };
+
+/// Replace expected counts by Poisson counts that depend on (seed, index) and the position in the array alone.
+///
+/// \param y  the length must be a multiple of 64
+void draw_counts(std::span<float> y, std::uint64_t seed, std::uint64_t index);
 
 /// The stream of random numbers that counting statistics use; other uses take other streams.
 inline constexpr std::uint32_t counting_stream = 1;

@@ -1,0 +1,42 @@
+/// Take command-line words apart: options with values, flags and what is left.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace hutch::app {
+
+/// One option of a verb. A `value` name makes it take a value; an empty one makes it a flag.
+struct Option {
+    std::string name, value, help;
+    bool repeats = false;
+};
+
+/// The words of one call after parsing against the options of the verb.
+class Arguments {
+  public:
+    /// \param usage    what stands behind "usage: hutch", for example "powder simulate --structure FILE [options]"
+    /// \throws Error bad_input for unknown options, missing values and too many or too few plain words
+    Arguments(std::string usage, std::string summary, std::vector<Option> options, std::size_t least_words, std::size_t most_words,
+              std::vector<std::string> const& words);
+
+    bool wants_help() const { return wants_help_; }
+    void print_help() const;
+    bool has(std::string const& name) const { return values_.contains(name); }
+    /// Return the value, or the fallback.
+    std::string text(std::string const& name, std::string const& fallback = "") const;
+    std::string required(std::string const& name) const;
+    double number(std::string const& name, double fallback) const;
+    std::vector<std::string> all(std::string const& name) const;
+    std::vector<std::string> const& words() const { return plain_; }
+
+  private:
+    std::string usage_, summary_;
+    std::vector<Option> options_;
+    std::map<std::string, std::vector<std::string>> values_;
+    std::vector<std::string> plain_;
+    bool wants_help_ = false;
+};
+
+}  // namespace hutch::app

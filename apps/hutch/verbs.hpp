@@ -1,0 +1,16 @@
+/// List the verbs of the command line; each is one function in a file of its own.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace hutch::app {
+
+/// Run a verb with the words behind it; return the process exit status. Errors leave as hutch::Error.
+using Verb = int (*)(std::vector<std::string> const& words);
+
+int powder_simulate(std::vector<std::string> const& words);
+int powder_convert(std::vector<std::string> const& words);
+int powder_parameters(std::vector<std::string> const& words);
+
+}  // namespace hutch::app
