@@ -14,12 +14,13 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_shards_listed = 2000;
 
-// The context of the specification's appendix 1, and after `value` the keys that the reference reader
-// (mlcroissant 1.1.0) expects beyond it.
+// The context of the specification's appendix 1 with two changes, without which the reference reader
+// (mlcroissant 1.1.0) refuses the file or warns: schema.org by https, as in the published examples, and the
+// keys after `value`.
 constexpr char const* context_text = R"json({
     "@language": "en",
-    "@vocab": "http://schema.org/",
-    "sc": "http://schema.org/",
+    "@vocab": "https://schema.org/",
+    "sc": "https://schema.org/",
     "cr": "http://mlcommons.org/croissant/",
     "rai": "http://mlcommons.org/croissant/RAI/",
     "dct": "http://purl.org/dc/terms/",
@@ -70,6 +71,12 @@ void set_text(Json& object, char const* key, std::string const& text) {
     if (!text.empty()) object[key] = text;
 }
 
+// Croissant's readers refuse blanks in names of nodes.
+std::string node_id(std::string id) {
+    std::ranges::replace_if(id, [](unsigned char c) { return c <= ' '; }, '_');
+    return id;
+}
+
 Json reference(std::string const& id) { return Json{{"@id", id}}; }
 
 std::string licence_url(std::string const& licence) {
@@ -108,7 +115,7 @@ std::string describe(FileEntry const& file) {
 }
 
 Json file_object(FileEntry const& file) {
-    Json object{{"@type", "cr:FileObject"}, {"@id", file.path}, {"name", file.path}};
+    Json object{{"@type", "cr:FileObject"}, {"@id", node_id(file.path)}, {"name", file.path}};
     set_text(object, "description", describe(file));
     object["contentUrl"] = file.path;
     object["contentSize"] = std::to_string(file.bytes) + " B";
@@ -138,7 +145,7 @@ Json file_set(std::string const& split, std::vector<FileEntry> const& files) {
         ++count;
     }
     return Json{
-        {"@type", "cr:FileSet"},     {"@id", "files-" + split},
+        {"@type", "cr:FileSet"},     {"@id", node_id("files-" + split)},
         {"name", "files-" + split},  {"description", std::to_string(count) + " files of the split " + split},
         {"encodingFormat", formats}, {"includes", patterns}};
 }
@@ -179,14 +186,14 @@ std::string shape_text(std::vector<std::int64_t> const& shape) {
 }
 
 Json column_field(std::string const& record_set, std::string const& file, Field const& column) {
-    Json field{{"@type", "cr:Field"}, {"@id", record_set + "/" + column.name}, {"name", column.name}};
+    Json field{{"@type", "cr:Field"}, {"@id", node_id(record_set + "/" + column.name)}, {"name", column.name}};
     set_text(field, "description", describe(column));
     field["dataType"] = data_type(column.dtype);
     if (!column.shape.empty()) {
         field["isArray"] = true;
         field["arrayShape"] = shape_text(column.shape);
     }
-    field["source"] = Json{{"fileObject", reference(file)}, {"extract", Json{{"column", column.name}}}};
+    field["source"] = Json{{"fileObject", reference(node_id(file))}, {"extract", Json{{"column", column.name}}}};
     return field;
 }
 
@@ -199,6 +206,14 @@ struct TableView {
     std::vector<Field> const& columns;
 };
 
+// Return the field whose values a column repeats; empty: none.
+std::string target_of(Field const& column, TableView const& view, DatasetSummary const& summary) {
+    bool const has_structures = !summary.structures_table.empty() && has_column(summary.structure_columns, "id");
+    if (column.name == "split" && !summary.splits.empty()) return "splits/name";
+    if (column.name == "structure" && view.id != "structures" && has_structures) return "structures/id";
+    return "";
+}
+
 Json record_set(TableView const& view, DatasetSummary const& summary) {
     Json set{
         {"@type", "cr:RecordSet"}, {"@id", view.id}, {"name", view.id}, {"description", view.description}};
@@ -206,8 +221,8 @@ Json record_set(TableView const& view, DatasetSummary const& summary) {
     set["field"] = Json::array();
     for (Field const& column : view.columns) {
         Json field = column_field(view.id, view.file, column);
-        if (column.name == "split" && !summary.splits.empty())
-            field["references"] = Json{{"field", reference("splits/name")}};
+        if (std::string const target = target_of(column, view, summary); !target.empty())
+            field["references"] = Json{{"field", reference(target)}};
         set["field"].push_back(std::move(field));
     }
     return set;

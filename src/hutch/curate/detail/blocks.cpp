@@ -7,6 +7,7 @@
 #include "hutch/data/plot.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -16,12 +17,16 @@ namespace {
 
 using Kind = Column::Kind;
 
-constexpr std::size_t files_shown = 20;
+constexpr std::size_t files_shown = 20, bars_shown = 30;
 
 std::string count_text(std::uint64_t count) { return with_commas((long long)count); }
 
 std::string percent(double part, double whole) {
     return whole > 0 ? fmt::format("{:.1f} %", 100 * part / whole) : "";
+}
+
+std::string ratio_text(double ratio) {
+    return ratio < 99.5 ? fmt::format("{:.3g}", ratio) : with_commas((long long)(ratio + 0.5));
 }
 
 std::string size_text(std::uint64_t bytes) {
@@ -34,7 +39,7 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 std::string shape_text(std::vector<std::int64_t> const& shape) {
-    return shape.empty() ? "number" : fmt::format("{}", fmt::join(shape, " × "));
+    return shape.empty() ? "scalar" : fmt::format("{}", fmt::join(shape, " × "));
 }
 
 Block paragraph(std::string text) { return {Block::Kind::paragraph, std::move(text), {}, {}, {}}; }
@@ -151,7 +156,7 @@ Table balance_table(std::vector<ClassCounts> const& all) {
         Balance const balance = measure_balance(totals(classes));
         bool const is_empty = balance.classes == 0;
         rows.rows.push_back({classes.name, count_text(balance.classes), count_text(balance.empty),
-                             is_empty ? "" : fmt::format("{:.3g}", balance.largest_to_smallest),
+                             is_empty ? "" : ratio_text(balance.largest_to_smallest),
                              is_empty ? "" : fmt::format("{:.3f}", balance.evenness)});
     }
     return rows;
@@ -176,12 +181,18 @@ Table class_table(ClassCounts const& classes, std::vector<Split> const& splits) 
     return rows;
 }
 
+// A bar for "all others" would dwarf the rest where classes are many; the table has them.
 std::string class_plot(ClassCounts const& classes) {
     std::vector<data::Bar> bars;
     for (auto const& [name, counts] : classes.counts) bars.push_back({name, double(total(counts))});
     data::PlotOptions options{classes.name, "", "records"};
-    options.width = 760, options.height = 320, options.largest_first = true;
-    return data::plot_bars(bars, options, 24);
+    if (bars.size() > bars_shown) {
+        options.title = fmt::format("{}: the {} largest of {}", classes.name, bars_shown, bars.size());
+        std::ranges::stable_sort(bars, std::greater{}, &data::Bar::value);
+        bars.resize(bars_shown);
+    }
+    options.width = 760, options.height = 300, options.largest_first = true;
+    return data::plot_bars(bars, options, bars_shown);
 }
 
 Section balance(DatasetSummary const& summary, bool with_plots) {
