@@ -186,14 +186,16 @@ std::string shape_text(std::vector<std::int64_t> const& shape) {
 }
 
 Json column_field(std::string const& record_set, std::string const& file, Field const& column) {
-    Json field{{"@type", "cr:Field"}, {"@id", node_id(record_set + "/" + column.name)}, {"name", column.name}};
+    Json field{
+        {"@type", "cr:Field"}, {"@id", node_id(record_set + "/" + column.name)}, {"name", column.name}};
     set_text(field, "description", describe(column));
     field["dataType"] = data_type(column.dtype);
     if (!column.shape.empty()) {
         field["isArray"] = true;
         field["arrayShape"] = shape_text(column.shape);
     }
-    field["source"] = Json{{"fileObject", reference(node_id(file))}, {"extract", Json{{"column", column.name}}}};
+    field["source"] =
+        Json{{"fileObject", reference(node_id(file))}, {"extract", Json{{"column", column.name}}}};
     return field;
 }
 
@@ -208,7 +210,8 @@ struct TableView {
 
 // Return the field whose values a column repeats; empty: none.
 std::string target_of(Field const& column, TableView const& view, DatasetSummary const& summary) {
-    bool const has_structures = !summary.structures_table.empty() && has_column(summary.structure_columns, "id");
+    bool const has_structures =
+        !summary.structures_table.empty() && has_column(summary.structure_columns, "id");
     if (column.name == "split" && !summary.splits.empty()) return "splits/name";
     if (column.name == "structure" && view.id != "structures" && has_structures) return "structures/id";
     return "";

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -269,9 +270,12 @@ Section sources(DatasetSummary const& summary) {
 }
 
 Section notes(DatasetSummary const& summary) {
+    std::vector<std::pair<NoteKind, std::string>> ordered;
+    for (auto const& [key, text] : summary.notes) ordered.emplace_back(note_kind(key), text);
+    std::ranges::stable_sort(ordered, {}, [](auto const& note) { return note.first.rank; });
     Section section{"Responsible use", {}};
-    for (auto const& [key, text] : summary.notes) {
-        section.blocks.push_back(heading(note_kind(key).heading));
+    for (auto const& [kind, text] : ordered) {
+        section.blocks.push_back(heading(kind.heading));
         section.blocks.push_back(paragraph(text));
     }
     return section;

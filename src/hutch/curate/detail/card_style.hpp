@@ -18,7 +18,7 @@ h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.2rem; margin: 0 0 .75rem; }
 h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
 p { margin: 0 0 .75rem; max-width: 46rem; overflow-wrap: break-word; }
-h3 + p { color: var(--ink); }
+section > :last-child { margin-bottom: 0; }
 a { color: var(--link); overflow-wrap: anywhere; }
 .numbers { list-style: none; display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: .75rem; padding: 0; margin: 1rem 0; }
 .numbers li { border: 1px solid var(--line); border-radius: 8px; padding: .5rem .75rem; color: var(--soft); font-size: .85rem; }
@@ -32,7 +32,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; bo
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .85em; }
-td code { overflow-wrap: anywhere; }
+td code { overflow-wrap: anywhere; font-size: .87em; }
 pre { background: var(--code); border-radius: 8px; padding: .8rem 1rem; margin: 0 0 .9rem; overflow-x: auto; line-height: 1.45; font-size: .9rem; }
 pre code { font-size: inherit; }
 details { margin: 0 0 .9rem; }

@@ -16,6 +16,11 @@ struct Row {
 // Properties: Croissant RAI Specification 1.0. The time frame is not among them: it asks for dates, and
 // these notes are sentences.
 constexpr Row rows[] = {
+    {"use cases", "dataUseCases", "Use cases"},
+    {"limitations", "dataLimitations", "Limitations"},
+    {"biases", "dataBiases", "Biases"},
+    {"social impact", "dataSocialImpact", "Social impact"},
+    {"personal information", "personalSensitiveInformation", "Personal information"},
     {"collection", "dataCollection", "How the data were made"},
     {"collection type", "dataCollectionType", "Kind of collection"},
     {"missing data", "dataCollectionMissingData", "Missing data"},
@@ -24,16 +29,11 @@ constexpr Row rows[] = {
     {"imputation", "dataImputationProtocol", "Imputation"},
     {"manipulation", "dataManipulationProtocol", "Manipulation"},
     {"maintenance", "dataReleaseMaintenancePlan", "Maintenance"},
-    {"personal information", "personalSensitiveInformation", "Personal information"},
     {"annotation", "dataAnnotationProtocol", "Annotation"},
     {"annotation platform", "dataAnnotationPlatform", "Annotation platform"},
     {"annotation analysis", "dataAnnotationAnalysis", "Annotation analysis"},
     {"annotators", "annotatorDemographics", "Annotators"},
     {"annotation tools", "machineAnnotationTools", "Annotation tools"},
-    {"social impact", "dataSocialImpact", "Social impact"},
-    {"biases", "dataBiases", "Biases"},
-    {"limitations", "dataLimitations", "Limitations"},
-    {"use cases", "dataUseCases", "Use cases"},
 };
 
 }  // namespace
@@ -42,10 +42,13 @@ NoteKind note_kind(std::string_view key) {
     if (key.starts_with("rai:")) key.remove_prefix(4);
     std::string words(key);
     std::ranges::replace_if(words, [](char c) { return c == '_' || c == '-'; }, ' ');
-    for (Row const& row : rows)
-        if (key == row.property || to_lower(words) == row.key) return {row.heading, row.property};
+    int rank = 0;
+    for (Row const& row : rows) {
+        if (key == row.property || to_lower(words) == row.key) return {row.heading, row.property, rank};
+        ++rank;
+    }
     if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') words[0] = char(words[0] - 'a' + 'A');
-    return {words, ""};
+    return {words, "", rank};
 }
 
 }  // namespace hutch::curate::detail

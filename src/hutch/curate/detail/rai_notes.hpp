@@ -6,9 +6,11 @@
 
 namespace hutch::curate::detail {
 
-/// One kind of note. Property: of the Croissant RAI vocabulary 1.0, without prefix; empty if it has none.
+/// One kind of note.
 struct NoteKind {
-    std::string heading, property;
+    std::string heading;
+    std::string property;  ///< of the Croissant RAI vocabulary 1.0, without prefix; empty if it has none
+    int rank = 0;          ///< notes are read in this order: what it is good for first
 };
 
 /// Return the kind of a note by its key: "use cases", "use_cases", "dataUseCases" and "rai:dataUseCases" are
