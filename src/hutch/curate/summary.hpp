@@ -10,24 +10,24 @@ namespace hutch::curate {
 
 /// One column of the records, as in the files.
 struct Field {
-    std::string name;         ///< path in the HDF5 files: "intensity", "truth/size"
-    std::string dtype;        ///< "float32", "int16", "utf8[16]" ...
+    std::string name;                 ///< path in the HDF5 files: "intensity", "truth/size"
+    std::string dtype;                ///< "float32", "int16", "utf8[16]" ...
     std::vector<std::int64_t> shape;  ///< of one record; empty for a number
-    std::string unit;         ///< UDUNITS; "1" for pure numbers, "" for texts
-    std::string description;  ///< one sentence
+    std::string unit;                 ///< UDUNITS; "1" for pure numbers, "" for texts
+    std::string description;          ///< one sentence
 };
 
 struct Split {
-    std::string name;         ///< train, validation, test
+    std::string name;  ///< train, validation, test
     std::uint64_t records = 0, structures = 0, groups = 0;
 };
 
 /// One file of the data set with its checksum.
 struct FileEntry {
-    std::string path;         ///< relative to the data set's folder
+    std::string path;  ///< relative to the data set's folder
     std::uint64_t bytes = 0;
     std::string sha256;
-    std::string split;        ///< empty for files that hold no records
+    std::string split;  ///< empty for files that hold no records
     std::uint64_t records = 0;
 };
 
@@ -40,7 +40,7 @@ struct SourceEntry {
 
 /// How often each class occurs, per split: counts[class][split index].
 struct ClassCounts {
-    std::string name;         ///< "crystal system", "space group", "instrument"
+    std::string name;  ///< "crystal system", "space group", "instrument"
     std::vector<std::pair<std::string, std::vector<std::uint64_t>>> counts;
 };
 
@@ -55,28 +55,33 @@ struct Distribution {
 
 /// A few records to show.
 struct Example {
-    std::string label;        ///< "PbSO4 anglesite, lab_cuka"
-    std::string x_label;      ///< "2θ / degree"
+    std::string label;    ///< "PbSO4 anglesite, lab_cuka"
+    std::string x_label;  ///< "2θ / degree"
     std::vector<double> x, y;
 };
 
 struct DatasetSummary {
-    std::string name, title, version, description, licence, url, citation, date_published;  ///< licence: SPDX id
+    std::string name, title, version, description, licence, url, citation,
+        date_published;  ///< licence: SPDX id
     std::vector<std::string> creators, keywords;
     std::uint64_t seed = 0, records = 0, structures = 0, groups = 0;
-    std::string generator;    ///< "hutch 0.1.0"
+    std::string generator;  ///< "hutch 0.1.0"
     std::vector<Field> fields;
     std::vector<Split> splits;
-    std::vector<FileEntry> files;       ///< all but the card, the Croissant file and the checksum list
+    std::vector<FileEntry> files;  ///< all but the card, the Croissant file and the checksum list
     std::vector<SourceEntry> sources;
     std::vector<ClassCounts> classes;
     std::vector<Distribution> distributions;
     std::vector<Example> examples;
-    std::string recipe;       ///< the YAML text
-    std::map<std::string, std::string> notes;  ///< responsible-AI texts: collection, biases, limitations, use cases ...
+    std::string recipe;  ///< the YAML text
+    std::map<std::string, std::string>
+        notes;                     ///< responsible-AI texts: collection, biases, limitations, use cases ...
     std::string records_table;     ///< path of the CSV with one row a record, empty if none
     std::string structures_table;  ///< path of the CSV with one row a structure
-    std::string examples_table;    ///< path of the JSONL with a few whole records (id, split, instrument, x, y)
+    std::string examples_table;  ///< path of the JSONL with a few whole records (id, split, instrument, x, y)
+    std::vector<Field> record_columns;     ///< of records_table, in its header's order
+    std::vector<Field> structure_columns;  ///< of structures_table
+    std::vector<Field> example_columns;    ///< of examples_table; empty: the five above
 };
 
 }  // namespace hutch::curate

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -58,5 +59,11 @@ std::string plot_bars(std::vector<Bar> const& bars, PlotOptions const& options, 
 /// \throws Error bad_input unless `bins` is 1 to 10,000
 std::string plot_histogram(std::vector<double> const& values, int bins, bool log_x,
                            PlotOptions const& options);
+/// Return a histogram of values that were counted elsewhere; bins may have any width.
+///
+/// \throws Error bad_input unless there is one edge more than counts (or neither) and the edges are finite,
+/// ascending and, on a logarithmic axis, positive
+std::string plot_binned(std::vector<double> const& edges, std::vector<std::uint64_t> const& counts,
+                        bool log_x, PlotOptions const& options);
 
 }  // namespace hutch::data

@@ -310,5 +310,22 @@ TEST(PlotHistogram, PutsTicksAtDecades) {
         EXPECT_TRUE(contains(svg, "10<tspan dy=\"-4\" font-size=\"9\">" + std::string(decade) + "</tspan>"));
 }
 
+TEST(PlotBinned, IsTheHistogramOfTheSameCounts) {
+    PlotOptions options;
+    options.x_min = 0, options.x_max = 4;
+    EXPECT_EQ(plot_binned({0, 1, 2, 3, 4}, {1, 2, 0, 3}, false, options),
+              plot_histogram({0.5, 1.2, 1.3, 3.1, 3.2, 3.3}, 4, false, options));
+    EXPECT_EQ(first_flaw(plot_binned({1, 10, 1000}, {5, 7}, true, {})), "");
+    EXPECT_TRUE(contains(plot_binned({}, {}, false, {}), ">no data<"));
+    EXPECT_TRUE(contains(plot_binned({0, 1}, {0}, false, {}), ">no data<"));
+}
+
+TEST(PlotBinned, RefusesEdgesThatDoNotBoundTheCounts) {
+    EXPECT_THROW(plot_binned({0, 1}, {1, 2}, false, {}), Error);
+    EXPECT_THROW(plot_binned({0, 1, 1}, {1, 2}, false, {}), Error);
+    EXPECT_THROW(plot_binned({0, nan}, {1}, false, {}), Error);
+    EXPECT_THROW(plot_binned({0, 1}, {1}, true, {}), Error);
+}
+
 }  // namespace
 }  // namespace hutch::data
