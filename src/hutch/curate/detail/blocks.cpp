@@ -223,11 +223,11 @@ Section distributions(DatasetSummary const& summary, bool with_plots) {
                 {"mean", Kind::number},
                 {"most", Kind::number}},
                {}};
-    for (Distribution const& one : summary.distributions)
+    for (BinnedValues const& one : summary.distributions)
         rows.rows.push_back({one.name, one.unit, fmt::format("{:.4g}", one.least),
                              fmt::format("{:.4g}", one.mean), fmt::format("{:.4g}", one.most)});
     if (!rows.rows.empty()) section.blocks.push_back(table(std::move(rows)));
-    for (Distribution const& one : summary.distributions) {
+    for (BinnedValues const& one : summary.distributions) {
         if (!with_plots || one.counts.empty()) continue;
         data::PlotOptions options{"", label_with_unit(one.name, one.unit), "records"};
         options.width = 480, options.height = 260;
