@@ -23,7 +23,9 @@ constexpr std::size_t files_shown = 20, bars_shown = 30;
 std::string count_text(std::uint64_t count) { return with_commas((long long)count); }
 
 std::string percent(double part, double whole) {
-    return whole > 0 ? fmt::format("{:.1f} %", 100 * part / whole) : "";
+    if (!(whole > 0)) return "";
+    double const share = 100 * part / whole;
+    return share > 0 && share < 0.05 ? "< 0.1 %" : fmt::format("{:.1f} %", share);
 }
 
 std::string ratio_text(double ratio) {
