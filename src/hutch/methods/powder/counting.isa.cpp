@@ -110,25 +110,30 @@ void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32
 }
 
 void add_background(BackgroundInput const& in, float scale, float* y) {
+    constexpr std::size_t block = 128;
     float const slope = in.points > 1 ? 2.0f / float(in.points - 1) : 0.0f;
-#pragma omp simd
-    for (std::size_t i = 0; i < in.points; ++i) {
-        float const x = slope * float(std::int32_t(i)) - 1.0f;
-        float next = 0, after = 0;  // Clenshaw's recurrence
+    for (std::size_t from = 0; from < in.points; from += block) {
+        auto const count = std::int32_t(in.points - from < block ? in.points - from : block);
+        // Clenshaw's recurrence, one term at a time for a whole block: the compiler sees simple loops.
+        float x[block], next[block] = {}, after[block] = {};
+        for (std::int32_t i = 0; i < count; ++i) x[i] = slope * float(std::int32_t(from) + i) - 1.0f;
         for (std::size_t k = in.terms; k > 1; --k) {
-            float const current = in.chebyshev[k - 1] + 2.0f * x * next - after;
-            after = next;
-            next = current;
+            float const term = in.chebyshev[k - 1];
+            for (std::int32_t i = 0; i < count; ++i) {
+                float const current = term + 2.0f * x[i] * next[i] - after[i];
+                after[i] = next[i];
+                next[i] = current;
+            }
         }
         float const first = in.terms > 0 ? in.chebyshev[0] : 0.0f;
-        y[i] += scale * (first + x * next - after);
-    }
-    for (std::size_t hump = 0; hump < in.hump_count; ++hump) {
-        float const centre = in.humps[3 * hump], rate = in.humps[3 * hump + 1], height = scale * in.humps[3 * hump + 2];
-#pragma omp simd
-        for (std::size_t i = 0; i < in.points; ++i) {
-            float const x = float(std::int32_t(i)) - centre;
-            y[i] += height * exp_of(-rate * x * x);
+        for (std::int32_t i = 0; i < count; ++i) y[from + std::size_t(i)] += scale * (first + x[i] * next[i] - after[i]);
+        for (std::size_t hump = 0; hump < in.hump_count; ++hump) {
+            float const centre = in.humps[3 * hump], rate = in.humps[3 * hump + 1], height = scale * in.humps[3 * hump + 2];
+            if (height == 0) continue;
+            for (std::int32_t i = 0; i < count; ++i) {
+                float const distance = float(std::int32_t(from) + i) - centre;
+                y[from + std::size_t(i)] += height * exp_of(-rate * distance * distance);
+            }
         }
     }
 }
