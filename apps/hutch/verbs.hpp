@@ -11,6 +11,7 @@ using Verb = int (*)(std::vector<std::string> const& words);
 
 int powder_simulate(std::vector<std::string> const& words);
 int powder_convert(std::vector<std::string> const& words);
+int powder_survey(std::vector<std::string> const& words);
 int powder_parameters(std::vector<std::string> const& words);
 int dataset_build(std::vector<std::string> const& words);
 int dataset_verify(std::vector<std::string> const& words);

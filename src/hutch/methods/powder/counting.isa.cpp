@@ -53,7 +53,7 @@ float normal_of(std::uint32_t bits) {
 float large_count(float mean, float w) {
     float const root = __builtin_sqrtf(mean), w2 = w * w;
     float const value = mean + root * w + (0.333333333f + w2 * 0.166666667f) - w * (2.0f + w2) * (1.0f / 72) / root +
-                        (-8.0f / 405 + w2 * (7.0f / 810 - w2 * (1.0f / 270))) / mean;
+                        (-8.0f / 405 + w2 * (7.0f / 810 + w2 * (1.0f / 270))) / mean;
     return value > 0 ? __builtin_floorf(value) : 0.0f;
 }
 
@@ -75,7 +75,8 @@ void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32
             float least = part[0], most = part[0];
             for (int i = 1; i < lanes; ++i) least = part[i] < least ? part[i] : least, most = part[i] > most ? part[i] : most;
             float counts[lanes] = {};
-            // Small means: walk up the cumulative distribution, 44 terms hold all but 1e-11 of a mean of 12.
+            // Small means: walk up the cumulative distribution, 44 terms hold all but 1e-11 of a mean of 12. Rounding may
+            // leave the sum below the largest random numbers for ever: the walk ends where terms become that small.
             if (least < smallest_normal_mean) {
                 float term[lanes], sum[lanes], random[lanes];
 #pragma omp simd
@@ -83,7 +84,7 @@ void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32
                     float const mean = part[i] < smallest_normal_mean ? part[i] : smallest_normal_mean;
                     term[i] = exp_of(-mean);
                     sum[i] = 0;
-                    random[i] = (float(std::int32_t(blocks.c[word][i] >> 8)) + 0.5f) * 5.9604645e-08f;
+                    random[i] = (float(std::int32_t(blocks.c[word][i] >> 9)) + 0.5f) * 1.1920929e-07f;  // below 1 after rounding
                 }
                 int const terms = most < 0.5f ? 12 : most < 4.0f ? 24 : 44;
                 for (int k = 1; k <= terms; ++k) {
@@ -92,7 +93,7 @@ void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32
                     for (int i = 0; i < lanes; ++i) {
                         float const mean = part[i] < smallest_normal_mean ? part[i] : smallest_normal_mean;
                         sum[i] += term[i];
-                        counts[i] += random[i] > sum[i] ? 1.0f : 0.0f;
+                        counts[i] += random[i] > sum[i] && term[i] > 3e-8f ? 1.0f : 0.0f;
                         term[i] *= mean * rate;
                     }
                 }
