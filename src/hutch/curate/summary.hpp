@@ -45,7 +45,7 @@ struct ClassCounts {
 };
 
 /// The distribution of one parameter over all records.
-struct Distribution {
+struct BinnedValues {
     std::string name, unit;
     bool is_logarithmic = false;
     double least = 0, most = 0, mean = 0;
@@ -71,7 +71,7 @@ struct DatasetSummary {
     std::vector<FileEntry> files;  ///< all but the card, the Croissant file and the checksum list
     std::vector<SourceEntry> sources;
     std::vector<ClassCounts> classes;
-    std::vector<Distribution> distributions;
+    std::vector<BinnedValues> distributions;
     std::vector<Example> examples;
     std::string recipe;  ///< the YAML text
     std::map<std::string, std::string>

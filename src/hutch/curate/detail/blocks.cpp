@@ -23,7 +23,9 @@ constexpr std::size_t files_shown = 20, bars_shown = 30;
 std::string count_text(std::uint64_t count) { return with_commas((long long)count); }
 
 std::string percent(double part, double whole) {
-    return whole > 0 ? fmt::format("{:.1f} %", 100 * part / whole) : "";
+    if (!(whole > 0)) return "";
+    double const share = 100 * part / whole;
+    return share > 0 && share < 0.05 ? "< 0.1 %" : fmt::format("{:.1f} %", share);
 }
 
 std::string ratio_text(double ratio) {
@@ -223,11 +225,11 @@ Section distributions(DatasetSummary const& summary, bool with_plots) {
                 {"mean", Kind::number},
                 {"most", Kind::number}},
                {}};
-    for (Distribution const& one : summary.distributions)
+    for (BinnedValues const& one : summary.distributions)
         rows.rows.push_back({one.name, one.unit, fmt::format("{:.4g}", one.least),
                              fmt::format("{:.4g}", one.mean), fmt::format("{:.4g}", one.most)});
     if (!rows.rows.empty()) section.blocks.push_back(table(std::move(rows)));
-    for (Distribution const& one : summary.distributions) {
+    for (BinnedValues const& one : summary.distributions) {
         if (!with_plots || one.counts.empty()) continue;
         data::PlotOptions options{"", label_with_unit(one.name, one.unit), "records"};
         options.width = 480, options.height = 260;

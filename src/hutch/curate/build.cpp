@@ -1,0 +1,241 @@
+#include "hutch/curate/build.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+
+#include "hutch/base/checksum.hpp"
+#include "hutch/base/document.hpp"
+#include "hutch/base/error.hpp"
+#include "hutch/base/file.hpp"
+#include "hutch/base/progress.hpp"
+#include "hutch/base/text.hpp"
+#include "hutch/compute/parallel.hpp"
+#include "hutch/curate/card.hpp"
+#include "hutch/curate/croissant.hpp"
+#include "hutch/curate/describe.hpp"
+#include "hutch/curate/groups.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace hutch::curate {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// Where a build keeps its own state until the data set is complete.
+fs::path state_folder(fs::path const& out) { return out / ".build"; }
+
+std::string state_text(Recipe const& recipe, Collection const& collection, std::string const& generator) {
+    return fmt::format("recipe {}\nstructures {}\ngenerator {}\n", sha256(recipe.text), collection.checksum, generator);
+}
+
+Json read_manifest(fs::path const& folder) {
+    try {
+        return Json::parse(read_file(folder / "manifest.json"));
+    } catch (Json::exception const&) {
+        throw Error(Fault::bad_data, fmt::format("'manifest.json' is not readable; expected what a build wrote: '{}'", folder.string()));
+    }
+}
+
+// Complete: a manifest of this very recipe and program, and every file of it is there with its size.
+bool is_complete(Recipe const& recipe, BuildOptions const& options, BuildReport& report) {
+    if (!fs::exists(options.out / "manifest.json")) return false;
+    Json const manifest = read_manifest(options.out);
+    if (manifest.value("recipe_sha256", "") != sha256(recipe.text) || manifest.value("generator", "") != options.generator)
+        throw Error(Fault::bad_input, fmt::format("'{}' holds '{}' {}, made from another recipe or by another program; expected an empty folder or the same; choose another --out",
+                                                  options.out.string(), manifest.value("name", "?"), manifest.value("version", "?")));
+    for (auto const& file : manifest.at("files")) {
+        std::error_code problem;
+        auto const size = fs::file_size(options.out / file.at("path").get<std::string>(), problem);
+        if (problem || size != file.at("bytes").get<std::uint64_t>()) return false;
+        report.bytes += size;
+    }
+    report.was_complete = true;
+    report.records = manifest.at("records");
+    report.structures = manifest.at("structures");
+    report.refused = manifest.at("refused");
+    report.groups = manifest.at("groups");
+    report.shards = manifest.at("shards");
+    report.first_shard = manifest.at("first_shard").get<std::string>();
+    return true;
+}
+
+void claim_folder(Recipe const& recipe, Collection const& collection, BuildOptions const& options) {
+    fs::path const state = state_folder(options.out) / "state";
+    std::string const text = state_text(recipe, collection, options.generator);
+    if (fs::exists(state)) {
+        if (read_file(state) != text)
+            throw Error(Fault::bad_input, fmt::format("'{}' holds an unfinished data set from another recipe, other structures or another program; expected an empty folder or the same; choose another --out",
+                                                      options.out.string()));
+        return;
+    }
+    if (fs::exists(options.out / "shards") && !fs::is_empty(options.out / "shards") && !fs::exists(options.out / "manifest.json"))
+        throw Error(Fault::bad_input, fmt::format("'{}' holds shards of unknown origin; expected an empty folder; choose another --out", options.out.string()));
+    fs::create_directories(state_folder(options.out));
+    fs::create_directories(options.out / "shards");
+    write_file(state, text);
+}
+
+void check_space(Recipe const& recipe, Plan const& plan, fs::path const& out) {
+    std::uint64_t const row = recipe.points * (recipe.stored == StoredType::uint16 ? 2 : 4) + 800;
+    std::uint64_t missing = 0;
+    for (PlannedShard const& shard : plan.shards)
+        if (!fs::exists(out / "shards" / shard.name)) missing += shard.records * row;
+    auto const space = fs::space(out).available;
+    if (missing > space)
+        throw Error(Fault::exhausted, fmt::format("'{}' has {:.1f} GB free; expected {:.1f} GB for the data set; free some, choose another --out or dtype: uint16", out.string(), double(space) / 1e9, double(missing) / 1e9));
+}
+
+// One shard: whole under its name with its checksum noted, or not there at all.
+void make_shard(BuildContext const& context, ShardBuilder& builder, std::size_t which, fs::path const& out, std::function<void(std::size_t)> const& progress) {
+    std::string const name = context.plan.shards[which].name;
+    fs::path const path = out / "shards" / name, temporary = out / "shards" / (name + ".part");
+    builder.write(which, temporary, progress);
+    std::string const sum = sha256_of_file(temporary);
+    commit_file(temporary, path);
+    write_file(state_folder(out) / (name + ".sha256"), sum);
+}
+
+void build_shards(BuildContext const& context, BuildOptions const& options, BuildReport& report) {
+    std::vector<std::size_t> missing;
+    for (std::size_t s = 0; s < context.plan.shards.size(); ++s) {
+        if (!fs::exists(options.out / "shards" / context.plan.shards[s].name)) missing.push_back(s);
+    }
+    std::uint64_t todo = 0;
+    for (std::size_t s : missing) todo += context.plan.shards[s].records;
+    report.calculated = todo;
+    if (missing.empty()) return;
+    std::atomic<std::uint64_t> done{context.recipe.records - todo};
+    Progress bar("building", "patterns", context.recipe.records, done);
+    std::vector<ShardBuilder> builders;
+    for (unsigned worker = 0; worker < options.threads; ++worker) builders.emplace_back(context);
+    compute::parallel_for(missing.size(), options.threads, [&](std::size_t i, unsigned worker) {
+        make_shard(context, builders[worker], missing[i], options.out, [&](std::size_t records) {
+            std::uint64_t const now = done += records;
+            if (worker == 0) bar.show(now);
+        });
+    });
+    bar.show(done);
+}
+
+FileEntry shard_entry(BuildContext const& context, std::size_t which, fs::path const& out) {
+    PlannedShard const& shard = context.plan.shards[which];
+    fs::path const path = out / "shards" / shard.name, note = state_folder(out) / (shard.name + ".sha256");
+    // A kill between the rename and the note leaves a whole shard without a note.
+    std::string const sum = fs::exists(note) ? read_file(note) : sha256_of_file(path);
+    return {"shards/" + shard.name, fs::file_size(path), sum, context.recipe.splits[shard.split].name, shard.records};
+}
+
+FileEntry plain_entry(std::string const& name, fs::path const& out) { return {name, fs::file_size(out / name), sha256_of_file(out / name), "", 0}; }
+
+std::string provenance_text(BuildContext const& context) {
+    Json document;
+    document["prefix"] = {{"hutch", "https://hutch.invalid/ns#"}, {"prov", "http://www.w3.org/ns/prov#"}};
+    std::string const dataset = "hutch:" + context.recipe.name + "-" + context.recipe.version;
+    document["entity"][dataset] = {{"prov:type", "prov:Collection"}, {"hutch:records", context.recipe.records}, {"hutch:seed", context.recipe.seed}};
+    document["entity"]["hutch:recipe"] = {{"hutch:sha256", sha256(context.recipe.text)}, {"prov:label", "recipe.yaml"}};
+    document["activity"]["hutch:build"] = {{"prov:label", "dataset build"}};
+    document["agent"]["hutch:program"] = {{"prov:type", "prov:SoftwareAgent"}, {"prov:label", context.generator}};
+    document["wasGeneratedBy"]["hutch:generated"] = {{"prov:entity", dataset}, {"prov:activity", "hutch:build"}};
+    document["wasAssociatedWith"]["hutch:associated"] = {{"prov:activity", "hutch:build"}, {"prov:agent", "hutch:program"}};
+    document["used"]["hutch:used-recipe"] = {{"prov:activity", "hutch:build"}, {"prov:entity", "hutch:recipe"}};
+    document["entity"]["hutch:structures"] = {{"hutch:sha256", context.collection.checksum}, {"prov:label", "the structures as read, in order"}};
+    document["used"]["hutch:used-structures"] = {{"prov:activity", "hutch:build"}, {"prov:entity", "hutch:structures"}};
+    for (std::size_t i = 0; i < context.collection.sources.size(); ++i) {
+        std::string const name = fmt::format("hutch:source-{}", i + 1);
+        SourceEntry const& source = context.collection.sources[i];
+        document["entity"][name] = {{"prov:label", source.name}, {"hutch:licence", source.licence}, {"hutch:citation", source.citation}, {"hutch:usable", source.usable}};
+        document["wasDerivedFrom"][fmt::format("hutch:derived-{}", i + 1)] = {{"prov:generatedEntity", "hutch:structures"}, {"prov:usedEntity", name}};
+    }
+    return document.dump(1) + "\n";
+}
+
+void write_manifest(BuildContext const& context, DatasetSummary const& summary, std::vector<FileEntry> const& files, fs::path const& out) {
+    std::string sums;
+    for (FileEntry const& file : files) sums += file.sha256 + "  " + file.path + "\n";
+    write_file(out / "checksums.sha256", sums);
+    Json manifest{{"name", context.recipe.name}, {"version", context.recipe.version}, {"generator", context.generator}, {"recipe_sha256", sha256(context.recipe.text)}, {"records", context.recipe.records},
+                  {"structures", summary.structures}, {"refused", context.collection.refusals.size()}, {"groups", summary.groups}, {"shards", context.plan.shards.size()}, {"first_shard", "shards/" + context.plan.shards[0].name}};
+    for (FileEntry const& file : files) manifest["files"].push_back({{"path", file.path}, {"bytes", file.bytes}, {"sha256", file.sha256}, {"split", file.split}, {"records", file.records}});
+    write_file(out / "manifest.json", manifest.dump(1) + "\n");
+}
+
+void finish(BuildContext const& context, BuildOptions const& options, BuildReport& report) {
+    fs::path const& out = options.out;
+    write_file(out / "recipe.yaml", context.recipe.text);
+    write_tables(context, out);
+    write_file(out / "provenance.json", provenance_text(context));
+    DatasetSummary summary = summarize(context, out, options.threads);
+    for (std::size_t s = 0; s < context.plan.shards.size(); ++s) summary.files.push_back(shard_entry(context, s, out));
+    for (char const* name : {"structures.csv", "refused.csv", "records.csv", "examples.jsonl", "recipe.yaml", "provenance.json"}) summary.files.push_back(plain_entry(name, out));
+    write_file(out / "card.md", to_card_markdown(summary));
+    write_file(out / "card.html", to_card_html(summary));
+    write_file(out / "croissant.json", to_croissant(summary));
+    std::vector<FileEntry> files = summary.files;
+    for (char const* name : {"card.md", "card.html", "croissant.json"}) files.push_back(plain_entry(name, out));
+    write_manifest(context, summary, files, out);
+    fs::remove_all(state_folder(out));
+    report.groups = summary.groups;
+    for (FileEntry const& file : files) report.bytes += file.bytes;
+}
+
+}  // namespace
+
+BuildReport build_dataset(Recipe const& recipe, BuildOptions const& options) {
+    auto const start = Clock::now();
+    BuildReport report;
+    fs::create_directories(options.out);
+    if (is_complete(recipe, options, report)) {
+        report.seconds = seconds_since(start);
+        return report;
+    }
+    Collection const collection = collect_structures(recipe, options.threads);
+    claim_folder(recipe, collection, options);
+    Plan const plan = make_plan(recipe, group_structures(collection.structures, options.threads));
+    check_space(recipe, plan, options.out);
+    BuildContext const context{recipe, collection, plan, options.generator};
+    auto const calculating = Clock::now();
+    build_shards(context, options, report);
+    report.calculating_seconds = seconds_since(calculating);
+    finish(context, options, report);
+    report.records = recipe.records;
+    report.structures = collection.structures.size();
+    report.refused = collection.refusals.size();
+    report.shards = plan.shards.size();
+    report.first_shard = fs::path("shards") / plan.shards[0].name;
+    report.seconds = seconds_since(start);
+    return report;
+}
+
+VerifyReport verify_dataset(fs::path const& folder, unsigned threads) {
+    Json const manifest = read_manifest(folder);
+    VerifyReport report;
+    std::vector<std::pair<std::string, std::string>> files;
+    try {
+        for (auto const& file : manifest.at("files")) files.emplace_back(file.at("path"), file.at("sha256"));
+    } catch (Json::exception const&) {
+        throw Error(Fault::bad_data, fmt::format("'manifest.json' lacks its list of files; expected what a build wrote: '{}'", folder.string()));
+    }
+    std::vector<std::string> problems(files.size());
+    std::atomic<std::uint64_t> bytes{0};
+    compute::parallel_for(files.size(), threads, [&](std::size_t i, unsigned) {
+        fs::path const path = folder / files[i].first;
+        if (!fs::exists(path)) problems[i] = fmt::format("{}: missing", files[i].first);
+        else if (sha256_of_file(path) != files[i].second) problems[i] = fmt::format("{}: checksum differs", files[i].first);
+        if (problems[i].empty()) bytes += fs::file_size(path);
+    });
+    for (std::string& problem : problems)
+        if (!problem.empty()) report.problems.push_back(std::move(problem));
+    report.files = files.size();
+    report.bytes = bytes;
+    return report;
+}
+
+}  // namespace hutch::curate

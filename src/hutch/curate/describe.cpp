@@ -1,0 +1,257 @@
+#include "hutch/curate/describe.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <map>
+
+#include "hutch/base/error.hpp"
+#include "hutch/base/file.hpp"
+#include "hutch/base/text.hpp"
+#include "hutch/compute/parallel.hpp"
+#include "hutch/data/shard.hpp"
+
+#include <fmt/format.h>
+
+namespace hutch::curate {
+namespace {
+
+constexpr int bins = 40;
+constexpr std::size_t example_records = 24;
+
+std::string csv_text(std::string_view text) {
+    if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
+    std::string quoted = "\"";
+    for (char c : text) quoted += c == '"' ? "\"\"" : c == '\n' || c == '\r' ? " " : std::string(1, c);
+    return quoted + "\"";
+}
+
+std::string structures_table(BuildContext const& context) {
+    std::string text = "structure,source,name,formula,space_group,space_group_number,crystal_system,a,b,c,alpha,beta,gamma,volume,density,group,split,records,citation\n";
+    for (std::size_t s = 0; s < context.collection.structures.size(); ++s) {
+        data::Structure const& one = context.collection.structures[s];
+        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{:.6g},{:.6g},{},{},{},{}\n", s, csv_text(one.source), csv_text(one.name), csv_text(data::composition_formula(one)), csv_text(one.space_group),
+                            one.space_group_number, to_name(one.system), one.cell.a, one.cell.b, one.cell.c, one.cell.alpha, one.cell.beta, one.cell.gamma, data::volume(one.cell), data::density(one),
+                            context.plan.groups[s], context.recipe.splits[context.plan.splits[s]].name, context.plan.records[s], csv_text(one.citation));
+    }
+    return text;
+}
+
+std::string refusals_table(BuildContext const& context) {
+    std::string text = "source,cause,message\n";
+    for (data::Refusal const& refusal : context.collection.refusals) text += fmt::format("{},{},{}\n", csv_text(refusal.source), csv_text(refusal.cause), csv_text(refusal.message));
+    return text;
+}
+
+void write_records_table(BuildContext const& context, std::filesystem::path const& folder) {
+    std::filesystem::path const temporary = folder / "records.csv.part";
+    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+    out << "id,split,file,row,structure,source,instrument,space_group,crystal_system\n";
+    for (std::size_t s = 0; s < context.plan.shards.size(); ++s) {
+        PlannedShard const& shard = context.plan.shards[s];
+        ShardRecords const records = shard_records(context.recipe, context.plan, s);
+        fmt::memory_buffer text;
+        for (std::size_t row = 0; row < records.rows.size(); ++row) {
+            PlannedRecord const& record = records.rows[row];
+            data::Structure const& structure = context.collection.structures[record.structure];
+            fmt::format_to(std::back_inserter(text), "{},{},shards/{},{},{},{},{},{},{}\n", record.record, context.recipe.splits[shard.split].name, shard.name, row, record.structure,
+                           csv_text(structure.source), context.recipe.instruments[record.instrument].name, structure.space_group_number, to_name(structure.system));
+        }
+        out.write(text.data(), std::streamsize(text.size()));
+    }
+    out.close();
+    if (!out) throw Error(Fault::external, fmt::format("cannot write file (disk full?): '{}'", (folder / "records.csv").string()));
+    commit_file(temporary, folder / "records.csv");
+}
+
+std::vector<double> read_row(BuildContext const& context, std::filesystem::path const& path, std::size_t row) {
+    data::ArrayPlace const place = data::find_array(path, "intensity");
+    std::size_t const points = context.recipe.points, width = context.recipe.stored == StoredType::uint16 ? 2 : 4;
+    std::string bytes(points * width, '\0');
+    std::ifstream in(path, std::ios::binary);
+    in.seekg(std::streamoff(place.offset + row * points * width));
+    in.read(bytes.data(), std::streamsize(bytes.size()));
+    if (!in) throw Error(Fault::bad_data, fmt::format("'intensity' ends before row {}: '{}'", row, path.string()));
+    std::vector<double> y(points);
+    for (std::size_t i = 0; i < points; ++i) {
+        if (width == 2) y[i] = reinterpret_cast<std::uint16_t const*>(bytes.data())[i];
+        else y[i] = double(reinterpret_cast<float const*>(bytes.data())[i]);
+    }
+    return y;
+}
+
+std::string examples_text(BuildContext const& context, std::filesystem::path const& folder) {
+    ShardRecords const records = shard_records(context.recipe, context.plan, 0);
+    std::string text;
+    for (std::size_t row = 0; row < std::min(example_records, records.rows.size()); ++row) {
+        PlannedRecord const& record = records.rows[row];
+        auto const y = read_row(context, folder / "shards" / context.plan.shards[0].name, row);
+        auto const x = axis_values(context.recipe, record.instrument);
+        text += fmt::format("{{\"id\": {}, \"split\": {}, \"instrument\": {}, \"x\": [{:.7g}], \"y\": [{:.7g}]}}\n", record.record, to_json_text(context.recipe.splits[context.plan.shards[0].split].name),
+                            to_json_text(context.recipe.instruments[record.instrument].name), fmt::join(x, ", "), fmt::join(y, ", "));
+    }
+    return text;
+}
+
+// Bins of one truth column over what its distributions can give.
+struct Bins {
+    bool is_constant = true, is_logarithmic = false;
+    double least = 0, most = 0;
+    int place(double value) const {
+        double const t = is_logarithmic ? std::log(value / least) / std::log(most / least) : (value - least) / (most - least);
+        return std::clamp(int(t * bins), 0, bins - 1);
+    }
+    double edge(int i) const { return is_logarithmic ? least * std::pow(most / least, double(i) / bins) : least + (most - least) * i / bins; }
+};
+
+// What one shard adds to the counts.
+struct ShardCounts {
+    std::vector<std::array<std::uint64_t, bins>> values;
+    std::vector<double> sums, least, most;
+    std::vector<std::uint64_t> instruments;
+};
+
+ShardCounts count_shard(BuildContext const& context, std::size_t which, std::vector<Bins> const& columns) {
+    ShardCounts counts{std::vector<std::array<std::uint64_t, bins>>(columns.size()), std::vector<double>(columns.size(), 0), std::vector<double>(columns.size(), 1e300),
+                       std::vector<double>(columns.size(), -1e300), std::vector<std::uint64_t>(context.recipe.instruments.size(), 0)};
+    for (auto& values : counts.values) values.fill(0);
+    for (PlannedRecord const& record : shard_records(context.recipe, context.plan, which).rows) {
+        ++counts.instruments[record.instrument];
+        auto const truth = draw_setting(context.recipe, record.instrument, record.record).truth;
+        for (std::size_t c = 0; c < columns.size(); ++c) {
+            double const value = double(truth[c]);
+            counts.sums[c] += value;
+            counts.least[c] = std::min(counts.least[c], value);
+            counts.most[c] = std::max(counts.most[c], value);
+            if (!columns[c].is_constant && (!columns[c].is_logarithmic || value > 0)) ++counts.values[c][std::size_t(columns[c].place(value))];
+        }
+    }
+    return counts;
+}
+
+// Only the powder parameters have bins: they are what most people ask for.
+std::vector<Bins> bins_of(Recipe const& recipe) {
+    std::vector<Bins> columns(truth_columns(recipe).size());
+    for (std::size_t p = 0; p < powder::parameters().size(); ++p) {
+        Bins& one = columns[p];
+        one.least = 1e300, one.most = -1e300;
+        for (RecipeInstrument const& instrument : recipe.instruments) {
+            Distribution const& d = instrument.parameters[p];
+            one.is_logarithmic |= d.is_logarithmic();
+            if (d.is_logarithmic() || !d.is_constant() || d.least() != 0) one.least = std::min(one.least, d.least()), one.most = std::max(one.most, d.most());
+        }
+        if (one.is_logarithmic && !(one.least > 0)) one.is_logarithmic = false;
+        one.is_constant = !(one.most > one.least);
+    }
+    return columns;
+}
+
+void add_classes(BuildContext const& context, std::vector<std::vector<std::uint64_t>> const& instruments, DatasetSummary& summary) {
+    std::size_t const splits = context.recipe.splits.size();
+    std::map<int, std::vector<std::uint64_t>> systems, groups;
+    for (std::size_t s = 0; s < context.collection.structures.size(); ++s) {
+        data::Structure const& structure = context.collection.structures[s];
+        for (auto* table : {&systems, &groups}) {
+            auto& counts = (*table)[table == &systems ? int(structure.system) : structure.space_group_number];
+            counts.resize(splits);
+            counts[context.plan.splits[s]] += context.plan.records[s];
+        }
+    }
+    ClassCounts system{"crystal system", {}}, group{"space group", {}}, instrument{"instrument", {}};
+    for (auto const& [number, counts] : systems) system.counts.emplace_back(to_name(data::CrystalSystem(number)), counts);
+    for (auto const& [number, counts] : groups) group.counts.emplace_back(number == 0 ? "not tabulated" : std::to_string(number), counts);
+    for (std::size_t i = 0; i < context.recipe.instruments.size(); ++i) instrument.counts.emplace_back(context.recipe.instruments[i].name, instruments[i]);
+    summary.classes = {system, group, instrument};
+}
+
+void add_splits(BuildContext const& context, DatasetSummary& summary) {
+    for (std::size_t split = 0; split < context.recipe.splits.size(); ++split) {
+        Split one{context.recipe.splits[split].name, 0, 0, 0};
+        std::vector<std::int32_t> groups;
+        for (std::size_t s = 0; s < context.plan.splits.size(); ++s) {
+            if (context.plan.splits[s] != split) continue;
+            one.records += context.plan.records[s];
+            ++one.structures;
+            groups.push_back(context.plan.groups[s]);
+        }
+        std::ranges::sort(groups);
+        one.groups = std::uint64_t(std::ranges::unique(groups).begin() - groups.begin());
+        summary.groups += one.groups;
+        summary.splits.push_back(one);
+    }
+}
+
+void add_examples(BuildContext const& context, std::filesystem::path const& folder, DatasetSummary& summary) {
+    ShardRecords const records = shard_records(context.recipe, context.plan, 0);
+    std::vector<int> shown(context.recipe.instruments.size(), 0);
+    for (std::size_t row = 0; row < records.rows.size(); ++row) {
+        PlannedRecord const& record = records.rows[row];
+        if (shown[record.instrument]++ >= 2) continue;
+        data::Structure const& structure = context.collection.structures[record.structure];
+        RecipeInstrument const& instrument = context.recipe.instruments[record.instrument];
+        std::string const label = instrument.axis == data::AxisKind::two_theta ? "2θ / degree" : instrument.axis == data::AxisKind::q ? "Q / Å⁻¹" : "d / Å";
+        summary.examples.push_back({fmt::format("{} ({}), {}", structure.name, structure.source, instrument.name), label, axis_values(context.recipe, record.instrument),
+                                    read_row(context, folder / "shards" / context.plan.shards[0].name, row)});
+    }
+}
+
+void add_table_columns(DatasetSummary& summary) {
+    summary.records_table = "records.csv";
+    summary.structures_table = "structures.csv";
+    summary.examples_table = "examples.jsonl";
+    summary.record_columns = {{"id", "int64", {}, "1", "number of the record"}, {"split", "utf8", {}, "", "split that the record belongs to"}, {"file", "utf8", {}, "", "file that holds it"},
+                              {"row", "int64", {}, "1", "its row there"}, {"structure", "int64", {}, "1", "number of the structure"}, {"source", "utf8", {}, "", "file or database entry of the structure"},
+                              {"instrument", "utf8", {}, "", "virtual instrument"}, {"space_group", "int64", {}, "1", "space group number"}, {"crystal_system", "utf8", {}, "", "crystal system"}};
+    auto const text = [](char const* name, char const* what) { return Field{name, "utf8", {}, "", what}; };
+    auto const number = [](char const* name, char const* unit, char const* what) { return Field{name, "float64", {}, unit, what}; };
+    summary.structure_columns = {{"structure", "int64", {}, "1", "number of the structure"}, text("source", "file or database entry"), text("name", "mineral or compound"), text("formula", "composition from the occupied sites"),
+                                 text("space_group", "Hermann-Mauguin symbol"), {"space_group_number", "int64", {}, "1", "space group number"}, text("crystal_system", "crystal system"),
+                                 number("a", "angstrom", "cell length"), number("b", "angstrom", "cell length"), number("c", "angstrom", "cell length"), number("alpha", "degree", "cell angle"),
+                                 number("beta", "degree", "cell angle"), number("gamma", "degree", "cell angle"), number("volume", "angstrom^3", "cell volume"), number("density", "g/cm^3", "from contents and cell"),
+                                 {"group", "int64", {}, "1", "group of structures that are nearly the same"}, text("split", "split"), {"records", "int64", {}, "1", "records of this structure"}, text("citation", "publication of the structure")};
+}
+
+}  // namespace
+
+void write_tables(BuildContext const& context, std::filesystem::path const& folder) {
+    write_file(folder / "structures.csv", structures_table(context));
+    write_file(folder / "refused.csv", refusals_table(context));
+    write_records_table(context, folder);
+    write_file(folder / "examples.jsonl", examples_text(context, folder));
+}
+
+DatasetSummary summarize(BuildContext const& context, std::filesystem::path const& folder, unsigned threads) {
+    Recipe const& recipe = context.recipe;
+    DatasetSummary summary;
+    summary.name = recipe.name, summary.title = recipe.title, summary.version = recipe.version, summary.description = recipe.description, summary.licence = recipe.licence;
+    summary.url = recipe.url, summary.citation = recipe.citation, summary.date_published = recipe.date_published, summary.creators = recipe.creators, summary.keywords = recipe.keywords;
+    summary.notes = recipe.notes, summary.seed = recipe.seed, summary.records = recipe.records, summary.structures = context.collection.structures.size();
+    summary.generator = context.generator, summary.recipe = recipe.text, summary.sources = context.collection.sources, summary.fields = record_fields(recipe);
+    add_splits(context, summary);
+    add_table_columns(summary);
+
+    auto const columns = bins_of(recipe);
+    std::vector<ShardCounts> counts(context.plan.shards.size());
+    compute::parallel_for(counts.size(), threads, [&](std::size_t s, unsigned) { counts[s] = count_shard(context, s, columns); });
+    std::vector<std::vector<std::uint64_t>> instruments(recipe.instruments.size(), std::vector<std::uint64_t>(recipe.splits.size(), 0));
+    for (std::size_t s = 0; s < counts.size(); ++s)
+        for (std::size_t i = 0; i < instruments.size(); ++i) instruments[i][context.plan.shards[s].split] += counts[s].instruments[i];
+    add_classes(context, instruments, summary);
+    auto const names = truth_columns(recipe);
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        if (columns[c].is_constant) continue;
+        BinnedValues values{names[c].name, names[c].unit, columns[c].is_logarithmic, 1e300, -1e300, 0, {}, std::vector<std::uint64_t>(bins, 0)};
+        for (ShardCounts const& one : counts) {
+            values.least = std::min(values.least, one.least[c]), values.most = std::max(values.most, one.most[c]);
+            values.mean += one.sums[c] / double(recipe.records);
+            for (std::size_t b = 0; b < bins; ++b) values.counts[b] += one.values[c][b];
+        }
+        for (int b = 0; b <= bins; ++b) values.edges.push_back(columns[c].edge(b));
+        summary.distributions.push_back(std::move(values));
+    }
+    add_examples(context, folder, summary);
+    return summary;
+}
+
+}  // namespace hutch::curate

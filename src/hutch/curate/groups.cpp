@@ -1,0 +1,138 @@
+#include "hutch/curate/groups.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "hutch/base/error.hpp"
+#include "hutch/compute/parallel.hpp"
+#include "hutch/methods/powder/reflections.hpp"
+
+namespace hutch::curate {
+namespace {
+
+constexpr double bins_per_unit = 400;  // of ln(q), after scaling: 0.25 % in d
+constexpr int smear = 2;               // bins to each side, triangular
+
+struct Features {
+    std::array<double, 3> lengths, angles;
+    double volume = 0;
+    Fingerprint print;
+    std::string formula;
+};
+
+Features features_of(data::Structure const& structure) {
+    Features result;
+    data::Cell const cell = data::niggli_cell(structure);
+    result.lengths = {cell.a, cell.b, cell.c};
+    std::ranges::sort(result.lengths);
+    auto const fold = [](double angle) { return std::min(angle, 180 - angle); };
+    result.angles = {fold(cell.alpha), fold(cell.beta), fold(cell.gamma)};
+    std::ranges::sort(result.angles);
+    result.volume = data::volume(cell);
+    result.print = fingerprint(structure);
+    result.formula = data::composition_formula(structure);
+    return result;
+}
+
+bool has_same_cell(Features const& a, Features const& b, GroupOptions const& options) {
+    for (std::size_t i = 0; i < 3; ++i) {
+        if (std::abs(a.lengths[i] - b.lengths[i]) > options.length_tolerance * a.lengths[i]) return false;
+        if (std::abs(a.angles[i] - b.angles[i]) > options.angle_tolerance) return false;
+    }
+    return true;
+}
+
+class Unions {
+  public:
+    explicit Unions(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
+    std::size_t root(std::size_t i) {
+        while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+        return i;
+    }
+    void join(std::size_t a, std::size_t b) {
+        a = root(a), b = root(b);
+        parent_[std::max(a, b)] = std::min(a, b);
+    }
+
+  private:
+    std::vector<std::size_t> parent_;
+};
+
+void join_same_cells(std::vector<Features> const& all, GroupOptions const& options, Unions& unions) {
+    std::vector<std::size_t> order(all.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return all[i].volume; });
+    double const window = std::pow(1 + options.length_tolerance, 3) * 1.01;
+    for (std::size_t i = 0; i < order.size(); ++i)
+        for (std::size_t j = i + 1; j < order.size() && all[order[j]].volume <= all[order[i]].volume * window; ++j) {
+            Features const &a = all[order[i]], &b = all[order[j]];
+            if (unions.root(order[i]) != unions.root(order[j]) && has_same_cell(a, b, options) && similarity(a.print, b.print) >= options.same_cell_similarity)
+                unions.join(order[i], order[j]);
+        }
+}
+
+void join_same_formulas(std::vector<Features> const& all, GroupOptions const& options, Unions& unions) {
+    std::map<std::string, std::vector<std::size_t>> by_formula;
+    for (std::size_t i = 0; i < all.size(); ++i) by_formula[all[i].formula].push_back(i);
+    for (auto const& [formula, members] : by_formula)
+        for (std::size_t i = 0; i < members.size(); ++i)
+            for (std::size_t j = i + 1; j < members.size(); ++j)
+                if (unions.root(members[i]) != unions.root(members[j]) && similarity(all[members[i]].print, all[members[j]].print) >= options.same_formula_similarity)
+                    unions.join(members[i], members[j]);
+}
+
+// Lines down to a d that gives every primitive cell about the same number of lattice points.
+double fingerprint_d_min(double primitive_volume) { return std::cbrt(primitive_volume) / 4.0; }
+
+}  // namespace
+
+Fingerprint fingerprint(data::Structure const& structure) {
+    double const primitive = data::volume(data::niggli_cell(structure)), size = std::cbrt(primitive);
+    powder::Reflections const table = powder::find_reflections(structure, {fingerprint_d_min(primitive)});
+    auto const f2 = powder::squared_structure_factors(table, powder::Radiation::xray, 1.5, *powder::no_dispersion(), structure.cell);
+    std::map<int, double> bins;
+    for (std::size_t j = 0; j < table.size; ++j) {
+        double const q = 2 * std::sqrt(double(table.s_squared[j])) * size, intensity = f2[j] * double(table.multiplicity[j]) / (q * q);
+        int const centre = int(std::floor(bins_per_unit * std::log(q))) + 4000;
+        for (int offset = -smear; offset <= smear; ++offset) bins[centre + offset] += intensity * (1 - std::abs(offset) / (smear + 1.0));
+    }
+    Fingerprint print;
+    double sum = 0;
+    for (auto const& [bin, intensity] : bins) sum += intensity;
+    for (auto const& [bin, intensity] : bins) {
+        if (!(intensity > 1e-12 * sum)) continue;
+        print.bin.push_back(std::uint16_t(std::clamp(bin, 0, 65535)));
+        print.weight.push_back(float(std::sqrt(intensity / sum)));  // cosines of roots: weak lines count too
+    }
+    double norm = 0;
+    for (float weight : print.weight) norm += double(weight) * double(weight);
+    for (float& weight : print.weight) weight = float(double(weight) / std::sqrt(norm));
+    return print;
+}
+
+double similarity(Fingerprint const& a, Fingerprint const& b) {
+    double sum = 0;
+    for (std::size_t i = 0, j = 0; i < a.bin.size() && j < b.bin.size();) {
+        if (a.bin[i] == b.bin[j]) sum += double(a.weight[i++]) * double(b.weight[j++]);
+        else if (a.bin[i] < b.bin[j]) ++i;
+        else ++j;
+    }
+    return sum;
+}
+
+std::vector<std::int32_t> group_structures(std::span<data::Structure const> structures, unsigned threads, GroupOptions const& options) {
+    std::vector<Features> all(structures.size());
+    compute::parallel_for(structures.size(), threads, [&](std::size_t i, unsigned) { all[i] = features_of(structures[i]); });
+    Unions unions(all.size());
+    join_same_cells(all, options, unions);
+    join_same_formulas(all, options, unions);
+    std::vector<std::int32_t> groups(all.size());
+    std::map<std::size_t, std::int32_t> numbers;
+    for (std::size_t i = 0; i < all.size(); ++i) groups[i] = numbers.try_emplace(unions.root(i), std::int32_t(numbers.size())).first->second;
+    return groups;
+}
+
+}  // namespace hutch::curate

@@ -1,0 +1,40 @@
+/// Calculate the records of one shard and write its file.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "hutch/curate/collection.hpp"
+#include "hutch/curate/plan.hpp"
+
+namespace hutch::curate {
+
+/// What all shards of a data set share.
+struct BuildContext {
+    Recipe const& recipe;
+    Collection const& collection;
+    Plan const& plan;
+    std::string generator;
+};
+
+/// Holds one thread's calculators and buffers; makes one shard after the other.
+class ShardBuilder {
+  public:
+    explicit ShardBuilder(BuildContext const& context);
+    ~ShardBuilder();
+    ShardBuilder(ShardBuilder&&) noexcept;
+    /// Calculate and write shard `which` to a path that does not have its final name. \param progress called with
+    /// the number of records after each chunk
+    void write(std::size_t which, std::filesystem::path const& path, std::function<void(std::size_t)> const& progress);
+
+  private:
+    struct Work;
+    std::unique_ptr<Work> work_;
+};
+
+/// Return the fields of a record as a data card lists them.
+std::vector<Field> record_fields(Recipe const& recipe);
+
+}  // namespace hutch::curate

@@ -1,0 +1,56 @@
+/// Write HDF5 files of plain contiguous arrays that any HDF5 reader opens and that can be memory-mapped.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hutch::data {
+
+/// One file under construction. Equal calls give equal bytes: no time stamps, no addresses that depend on the run.
+///
+/// Arrays are contiguous, little-endian, uncompressed, and begin at multiples of 4096 bytes when they are larger than
+/// 64 KiB, so that numpy.memmap and h5py's `get_offset` give views without copies.
+class ShardWriter {
+  public:
+    /// Start a file; an existing one is replaced. \throws Error external
+    explicit ShardWriter(std::filesystem::path const& path);
+    ~ShardWriter();
+    ShardWriter(ShardWriter const&) = delete;
+    ShardWriter& operator=(ShardWriter const&) = delete;
+
+    struct About {
+        std::string unit, description;  ///< written as attributes `units` and `long_name`; empty ones are left out
+    };
+    /// Write an array of the given shape under a path such as "truth/size". The type follows from the span; a shape that
+    /// does not fit the number of values is a bug.
+    template <class Number>
+    void write(std::string const& path, std::span<Number const> values, std::vector<std::uint64_t> const& shape, About const& about);
+    /// Write texts as UTF-8 strings of one fixed length.
+    void write_texts(std::string const& path, std::vector<std::string> const& texts, About const& about);
+    /// Add an attribute to the file.
+    void attribute(std::string const& name, std::string const& text);
+    void attribute(std::string const& name, std::int64_t value);
+    /// Finish the file. \throws Error external when something could not be written
+    void close();
+
+  private:
+    struct Handles;
+    std::unique_ptr<Handles> handles_;
+};
+
+/// Where an array lies in a file, for memory-mapping.
+struct ArrayPlace {
+    std::uint64_t offset = 0, bytes = 0;
+    std::vector<std::uint64_t> shape;
+};
+/// Find a contiguous array of a file. \throws Error not_found, bad_data (chunked or compressed)
+ArrayPlace find_array(std::filesystem::path const& path, std::string const& name);
+/// Read a whole array as float. \throws Error not_found, bad_data
+std::vector<float> read_floats(std::filesystem::path const& path, std::string const& name);
+
+}  // namespace hutch::data
