@@ -3,10 +3,13 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 get_property(rooms GLOBAL PROPERTY HUTCH_ROOMS)
+set_target_properties(hutch_flags PROPERTIES EXPORT_NAME flags)
+set_target_properties(hutch_hdf5 PROPERTIES EXPORT_NAME hdf5)
+set_target_properties(hutch_gemmi PROPERTIES EXPORT_NAME gemmi)
 install(TARGETS hutch_flags hutch_hdf5 hutch_gemmi ${rooms} EXPORT hutchTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT hutch)
 install(DIRECTORY src/hutch DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT hutch
-        FILES_MATCHING PATTERN "*.hpp" PATTERN "detail" EXCLUDE PATTERN "fuzz" EXCLUDE)
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "detail" EXCLUDE PATTERN "fuzz" EXCLUDE PATTERN "test_*" EXCLUDE)
 install(EXPORT hutchTargets NAMESPACE hutch:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/hutch COMPONENT hutch)
 configure_package_config_file(cmake/hutchConfig.cmake.in ${CMAKE_BINARY_DIR}/hutchConfig.cmake
                               INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/hutch)
@@ -25,6 +28,9 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_HUTCH_PACKAGE_NAME hutch)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# What a program that is built against the libraries needs on top of what the command line needs.
+set(CPACK_DEBIAN_HUTCH_PACKAGE_RECOMMENDS
+    "cmake, libfmt-dev, nlohmann-json3-dev, libyaml-cpp-dev, libssl-dev, libsqlite3-dev, zlib1g-dev, libhdf5-dev")
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_STRIP_FILES ON)
 include(CPack)
