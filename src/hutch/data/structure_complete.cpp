@@ -158,7 +158,11 @@ void name_space_group(Structure& structure) {
         structure.space_group.empty() ? nullptr : find_space_group(structure.space_group, structure.cell);
     structure.space_group_number = 0;
     structure.system = find_crystal_system(structure.operations);
-    if (SpaceGroup const* const found = find_space_group(structure.operations)) {
+    SpaceGroup const* found = find_space_group(structure.operations);
+    if (!found && (found = find_shifted_space_group(structure.operations)))
+        structure.notes.push_back(
+            fmt::format("the origin is shifted from that of {} in International Tables", found->symbol));
+    if (found) {
         if (declared && declared->number != found->number)
             structure.notes.push_back(fmt::format("the operations are those of {}, not of {} as declared",
                                                   found->symbol, quoted(structure.space_group)));

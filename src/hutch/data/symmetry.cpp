@@ -114,10 +114,12 @@ std::optional<std::string_view> parse_term(std::string_view text, double sign, P
         if (!number) return std::nullopt;
         value = *number;
         text.remove_prefix(digits);
-        if (text.size() > 1 && text[0] == '/') {
-            if (text[1] < '1' || text[1] > '9') return std::nullopt;
-            value /= text[1] - '0';
-            text.remove_prefix(2);
+        if (text.starts_with('/')) {
+            std::size_t const end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+            auto const divisor = to_number(text.substr(1, end - 1));
+            if (!divisor || *divisor < 1 || *divisor > den) return std::nullopt;
+            value /= *divisor;
+            text.remove_prefix(end);
         }
         if (text.starts_with('*')) text.remove_prefix(1);
     }
@@ -149,12 +151,56 @@ std::optional<Part> parse_part(std::string_view text) {
 std::string normal_symbol(std::string_view symbol) {
     std::string text(trim(symbol));
     std::erase_if(text, [](char c) { return c == '(' || c == ')' || c == '\'' || c == '"' || c == '$'; });
+    text = std::string(
+        trim(text.substr(0, text.find_first_of("%{"))));  // "P 63 %var1%", "R 3 c {rhombohedral axes}"
     static constexpr std::pair<char const*, char const*> endings[] = {
         {" S", ":1"}, {" Z", ":2"}, {" H", ":H"}, {" R", ":R"}, {" HR", ":H"}, {" RS", ":R"}};
     for (auto const& [from, to] : endings)
         if (text.size() > 4 && text.ends_with(from))
             return text.substr(0, text.size() - std::string_view(from).size()) + to;
     return text;
+}
+
+// Rotations in order, and the pure translations: what a shift of the origin leaves alone.
+Key shift_invariant(std::vector<Operation> const& operations) {
+    Key key;
+    for (Operation operation : operations) {
+        if (operation.rotation != Operation{}.rotation) operation.translation = {0, 0, 0};
+        key.push_back(pack(operation));
+    }
+    std::ranges::sort(key);
+    return key;
+}
+
+bool matches_after_shift(std::vector<Operation> const& operations, std::array<int, 3> const& shift,
+                         Key const& wanted) {
+    for (Operation moved : operations) {
+        auto const& r = moved.rotation;
+        for (std::size_t i = 0; i < 3; ++i) {
+            int const turned = r[3 * i] * shift[0] + r[3 * i + 1] * shift[1] + r[3 * i + 2] * shift[2];
+            moved.translation[i] = (((moved.translation[i] + shift[i] - turned) % den) + den) % den;
+        }
+        if (!std::ranges::binary_search(wanted, pack(moved))) return false;
+    }
+    return true;
+}
+
+bool matches_after_some_shift(std::vector<Operation> const& operations, Key const& wanted) {
+    static constexpr int steps[] = {0, 3, 4, 6, 8, 9, 12, 15, 16, 18, 20, 21};
+    for (int const x : steps)
+        for (int const y : steps)
+            for (int const z : steps)
+                if (matches_after_shift(operations, {x, y, z}, wanted)) return true;
+    return false;
+}
+
+// Blanks separate what they separate: "P 3 2" is not "P 32".
+std::string normal_hall(std::string_view hall) {
+    std::string text = to_lower(hall), normal;
+    std::ranges::replace(text, '_', ' ');
+    for (std::string_view const word : split_words(text))
+        normal += (normal.empty() ? "" : " ") + std::string(word);
+    return normal;
 }
 
 SpaceGroup const* tabulated(gemmi::SpaceGroup const* found) {
@@ -210,6 +256,16 @@ SpaceGroup const* find_space_group(std::vector<Operation> const& operations) {
     return found == table().by_operations.end() ? nullptr : &table().groups[found->second];
 }
 
+SpaceGroup const* find_shifted_space_group(std::vector<Operation> const& operations) {
+    if (!std::ranges::all_of(operations, is_packable)) return nullptr;
+    Key const invariant = shift_invariant(operations), wanted = to_key(operations);
+    for (SpaceGroup const& group : table().groups)
+        if (group.operations.size() == operations.size() && shift_invariant(group.operations) == invariant &&
+            matches_after_some_shift(group.operations, wanted))
+            return &group;
+    return nullptr;
+}
+
 SpaceGroup const* find_space_group(std::string_view hermann_mauguin, Cell const& cell) {
     std::string const symbol = normal_symbol(hermann_mauguin);
     if (symbol.empty() || !std::isalpha(static_cast<unsigned char>(symbol[0]))) return nullptr;
@@ -217,9 +273,9 @@ SpaceGroup const* find_space_group(std::string_view hermann_mauguin, Cell const&
 }
 
 SpaceGroup const* find_space_group_by_hall(std::string_view hall) {
-    std::string const wanted = to_lower(without_blanks(hall));
+    std::string const wanted = normal_hall(hall);
     for (SpaceGroup const& group : table().groups)
-        if (to_lower(without_blanks(group.hall)) == wanted) return &group;
+        if (normal_hall(group.hall) == wanted) return &group;
     return nullptr;
 }
 

@@ -31,6 +31,11 @@ struct SpaceGroup {
 
 /// Return the tabulated group with these operations, in any order; null if there is none.
 SpaceGroup const* find_space_group(std::vector<Operation> const& operations);
+/// Return the tabulated group that has these operations after a shift of the origin; null if there is none.
+///
+/// Shifts by eighths and sixths of the axes are tried. \par Cost about a millisecond: ask for the table's
+/// settings first
+SpaceGroup const* find_shifted_space_group(std::vector<Operation> const& operations);
 /// Return the tabulated group with this Hermann-Mauguin symbol; the angles choose between "R 3:H" and "R
 /// 3:R".
 SpaceGroup const* find_space_group(std::string_view hermann_mauguin, Cell const& cell);

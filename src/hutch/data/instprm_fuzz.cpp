@@ -1,0 +1,17 @@
+#include "hutch/base/error.hpp"
+#include "hutch/data/instprm.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    std::string_view const text(reinterpret_cast<char const*>(data), size);
+    for (int bank : {1, 2}) {
+        try {
+            auto const file = hutch::data::parse_instprm(text, "fuzz", bank);
+            for (auto const& [key, value] : file.values) file.number(key);
+        } catch (hutch::Error const&) {
+        }
+    }
+    return 0;
+}

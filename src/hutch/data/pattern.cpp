@@ -1,0 +1,168 @@
+#include "hutch/data/pattern.hpp"
+
+#include "hutch/base/error.hpp"
+#include "hutch/base/file.hpp"
+#include "hutch/base/text.hpp"
+#include "hutch/data/detail/pattern_formats.hpp"
+#include "hutch/data/gzip.hpp"
+
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace hutch::data {
+namespace {
+
+// Titles and comments of real files are well within this.
+constexpr int lines_looked_at = 200;
+
+std::string ending_of(std::string const& name) {
+    std::filesystem::path path(to_lower(name));
+    if (path.extension() == ".gz") path = path.stem();
+    return path.extension().string();
+}
+
+bool has_line_starting(std::string_view text, std::string_view start) {
+    static std::string const unnamed;
+    detail::LineReader lines(text, unnamed);
+    while (lines.number() < lines_looked_at && lines.next())
+        if (trim(lines.line()).starts_with(start)) return true;
+    return false;
+}
+
+bool is_grid_header(std::string_view line) {
+    detail::FieldReader fields(line);
+    std::array<double, 3> start_step_stop{};
+    for (double& value : start_step_stop) {
+        auto const number = to_number(fields.next());
+        if (!number) return false;
+        value = *number;
+    }
+    return detail::grid_points(start_step_stop[0], start_step_stop[1], start_step_stop[2]) >= 2;
+}
+
+PatternFormat guess_from_numbers(std::string_view text, std::string const& name) {
+    detail::LineReader lines(text, name);
+    while (lines.next() && detail::is_passed_over(lines.line(), true)) continue;
+    std::string_view const first = lines.line();
+    int const columns = detail::count_fields(first).numbers;
+    while (lines.next() && detail::is_passed_over(lines.line(), false)) continue;
+    if (is_grid_header(first) && detail::count_fields(lines.line()).fields != 3) return PatternFormat::fox;
+    return columns == 3 ? PatternFormat::xye : PatternFormat::xy;
+}
+
+[[noreturn]] void refuse(std::string const& what) { throw Error(Fault::bad_input, what); }
+
+void check_sizes(Pattern const& pattern) {
+    std::size_t const points = pattern.x.size();
+    if (pattern.y.size() != points)
+        refuse(fmt::format("'y' has {} values; expected {} as x has", pattern.y.size(), points));
+    if (!pattern.sigma.empty() && pattern.sigma.size() != points)
+        refuse(
+            fmt::format("'sigma' has {} values; expected none or {} as x has", pattern.sigma.size(), points));
+    if (points < 2 || points > detail::most_points)
+        refuse(fmt::format("'pattern' has {} points; expected 2 to {}", points, detail::most_points));
+    if (!(std::isfinite(pattern.wavelength) && pattern.wavelength >= 0))
+        refuse(fmt::format("'wavelength' is {} angstrom; expected 0 (unknown) or more", pattern.wavelength));
+}
+
+// x is written to 12 digits: neighbours nearer than this would fall together in the file.
+void check_values(Pattern const& pattern) {
+    for (std::size_t i = 0; i < pattern.x.size(); ++i) {
+        double const x = pattern.x[i];
+        if (!std::isfinite(x) || !std::isfinite(pattern.y[i]))
+            refuse(fmt::format("point {} is ({}, {}); expected finite numbers", i, x, pattern.y[i]));
+        if (i > 0 && !(x - pattern.x[i - 1] > 1e-11 * std::abs(x)))
+            refuse(fmt::format("'x' is {} after {} at point {}; expected ascending x, 1e-11 of x apart", x,
+                               pattern.x[i - 1], i));
+        if (!pattern.sigma.empty() && !(std::isfinite(pattern.sigma[i]) && pattern.sigma[i] >= 0))
+            refuse(fmt::format("'sigma' is {} at point {}; expected 0 or more", pattern.sigma[i], i));
+    }
+}
+
+}  // namespace
+
+char const* to_name(AxisKind kind) {
+    switch (kind) {
+        case AxisKind::q:
+            return "q";
+        case AxisKind::d:
+            return "d";
+        case AxisKind::two_theta:
+            break;
+    }
+    return "two_theta";
+}
+
+PatternFormat guess_pattern_format(std::string_view text, std::string const& name) {
+    std::string const ending = ending_of(name);
+    if (ending == ".cif") return PatternFormat::cif;
+    if (ending == ".xye") return PatternFormat::xye;
+    for (char const* gsas : {".fxye", ".gsa", ".gsas", ".gss"})
+        if (ending == gsas) return PatternFormat::fxye;
+    if (has_line_starting(text, "BANK ")) return PatternFormat::fxye;
+    if (has_line_starting(text, "data_")) return PatternFormat::cif;
+    return guess_from_numbers(text, name);
+}
+
+Pattern parse_pattern(std::string_view text, std::string const& name) {
+    return parse_pattern(text, name, guess_pattern_format(text, name));
+}
+
+Pattern parse_pattern(std::string_view text, std::string const& name, PatternFormat format) {
+    switch (format) {
+        case PatternFormat::xye:
+            return detail::parse_columns(text, name, true);
+        case PatternFormat::fxye:
+            return detail::parse_fxye(text, name);
+        case PatternFormat::fox:
+            return detail::parse_fox(text, name);
+        case PatternFormat::cif:
+            return detail::parse_pdcif(text, name);
+        case PatternFormat::xy:
+            break;
+    }
+    return detail::parse_columns(text, name, false);
+}
+
+Pattern read_pattern(std::filesystem::path const& path) {
+    return parse_pattern(read_possibly_gzipped(path), path.string());
+}
+
+std::string to_text(Pattern const& pattern, PatternFormat format) {
+    check_sizes(pattern);
+    check_values(pattern);
+    switch (format) {
+        case PatternFormat::xye:
+            return detail::columns_text(pattern, true);
+        case PatternFormat::fxye:
+            return detail::fxye_text(pattern);
+        case PatternFormat::fox:
+            return detail::fox_text(pattern);
+        case PatternFormat::cif:
+            return detail::pdcif_text(pattern);
+        case PatternFormat::xy:
+            break;
+    }
+    return detail::columns_text(pattern, false);
+}
+
+void write_pattern(std::filesystem::path const& path, Pattern const& pattern) {
+    struct Ending {
+        char const* ending;
+        PatternFormat format;
+    };
+    static constexpr Ending endings[] = {{".xy", PatternFormat::xy},
+                                         {".xye", PatternFormat::xye},
+                                         {".fxye", PatternFormat::fxye},
+                                         {".dat", PatternFormat::fox},
+                                         {".cif", PatternFormat::cif}};
+    std::string const ending = to_lower(path.extension().string());
+    for (auto const& known : endings)
+        if (ending == known.ending) return write_file(path, to_text(pattern, known.format));
+    refuse(fmt::format("'{}' ends in {}; expected .xy, .xye, .fxye, .dat or .cif", path.string(),
+                       hutch::quoted(ending)));
+}
+
+}  // namespace hutch::data

@@ -1,0 +1,360 @@
+#include "hutch/data/pattern.hpp"
+
+#include "hutch/base/error.hpp"
+#include "hutch/base/file.hpp"
+#include "hutch/data/detail/pattern_formats.hpp"
+#include "hutch/data/gzip.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+namespace hutch::data {
+namespace {
+
+using F = PatternFormat;
+
+std::string message_of(std::function<void()> const& call, Fault expected) {
+    try {
+        call();
+    } catch (Error const& error) {
+        EXPECT_EQ(error.fault(), expected) << error.what();
+        return error.what();
+    }
+    return "no error";
+}
+
+Pattern sample(AxisKind axis, bool has_sigma) {
+    Pattern pattern;
+    pattern.title = "PbSO4 'neutron', 1.909 A";
+    pattern.axis = axis;
+    pattern.wavelength = 1.909;
+    for (int i = 0; i < 57; ++i) {
+        pattern.x.push_back(0.3 + i / 7.0);
+        pattern.y.push_back(1e4 * std::exp(-i / 3.0) - 1.0 / 3);
+        if (has_sigma) pattern.sigma.push_back(i == 5 ? 0 : 2.0 / (1 + i));
+    }
+    return pattern;
+}
+
+// Rounding to nine digits changes a number by at most half of the ninth: 5e-9 of it.
+void expect_nine_digits(std::vector<double> const& found, std::vector<double> const& expected) {
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i)
+        EXPECT_NEAR(found[i], expected[i], 5e-9 * std::abs(expected[i])) << "point " << i;
+}
+
+// Data tests: a folder named by an environment variable, else the test is skipped.
+std::optional<std::filesystem::path> folder_of(char const* variable, char const* below) {
+    char const* const value = std::getenv(variable);
+    if (!value) return std::nullopt;
+    auto path = std::filesystem::path(value) / below;
+    if (!std::filesystem::exists(path)) return std::nullopt;
+    return path;
+}
+
+}  // namespace
+
+TEST(Pattern, ComesBackFromEveryFormat) {
+    struct Case {
+        F format;
+        AxisKind axis;
+        bool has_sigma;
+    };
+    for (Case const& c : {Case{F::xy, AxisKind::two_theta, false}, Case{F::xy, AxisKind::q, false},
+                          Case{F::xye, AxisKind::d, true}, Case{F::xye, AxisKind::two_theta, true},
+                          Case{F::fxye, AxisKind::two_theta, true}, Case{F::cif, AxisKind::two_theta, true},
+                          Case{F::cif, AxisKind::q, false}, Case{F::cif, AxisKind::d, true}}) {
+        Pattern const pattern = sample(c.axis, c.has_sigma);
+        std::string const text = to_text(pattern, c.format);
+        SCOPED_TRACE(text.substr(0, 200));
+        Pattern const back = parse_pattern(text, "a", c.format);
+        EXPECT_EQ(back.title, pattern.title);
+        EXPECT_EQ(back.axis, pattern.axis);
+        EXPECT_EQ(back.wavelength, pattern.wavelength);
+        expect_nine_digits(back.x, pattern.x);
+        expect_nine_digits(back.y, pattern.y);
+        expect_nine_digits(back.sigma, pattern.sigma);
+        EXPECT_EQ(guess_pattern_format(text, "a"), c.format);
+    }
+}
+
+TEST(Pattern, ComesBackFromFoxWithCountingErrors) {
+    Pattern const pattern = sample(AxisKind::two_theta, false);
+    std::string const text = to_text(pattern, F::fox);
+    Pattern const back = parse_pattern(text, "a.dat");
+    EXPECT_EQ(guess_pattern_format(text, "a.dat"), F::fox);
+    EXPECT_EQ(back.title, pattern.title);
+    expect_nine_digits(back.x, pattern.x);
+    expect_nine_digits(back.y, pattern.y);
+    EXPECT_EQ(back.sigma.front(), std::sqrt(back.y.front()));
+    EXPECT_EQ(back.sigma.back(), 1);
+}
+
+TEST(Pattern, ReadsColumnsUnderHeadersInEitherDirection) {
+    Pattern const pattern = parse_pattern(
+        "2theta intensity\r\n# Wavelength: 1.5e-10 m\n! note\n\n12,\t30, 3\r\n 11.5 20 2\n# between\n+11 1e1 "
+        ".5",
+        "a.csv");
+    EXPECT_EQ(pattern.x, (std::vector<double>{11, 11.5, 12}));
+    EXPECT_EQ(pattern.y, (std::vector<double>{10, 20, 30}));
+    EXPECT_EQ(pattern.sigma, (std::vector<double>{.5, 2, 3}));
+    EXPECT_DOUBLE_EQ(pattern.wavelength, 1.5);
+    EXPECT_EQ(pattern.axis, AxisKind::two_theta);
+}
+
+TEST(Pattern, GuessesTheFormat) {
+    struct Case {
+        char const *text, *name;
+        F format;
+    };
+    for (Case const& c :
+         {Case{"1 2\n2 3\n", "a.xy", F::xy}, Case{"1 2 3\n2 3 4\n", "a.dat", F::xye},
+          Case{"1 2\n2 3\n", "a.dat", F::xy}, Case{"10 0.1 20 t\n5 6 7 8 9\n", "a.dat", F::fox},
+          Case{"10 0.1 20\n5\n", "a.dat.gz", F::fox}, Case{"10 0.1 20\n10.1 0.2 0.1\n", "a.dat", F::xye},
+          Case{"t\nBANK 1 2 2 CONS 1 1 0 0 FXYE\n", "a.txt", F::fxye}, Case{"", "A.FXYE", F::fxye},
+          Case{"", "a.gsa", F::fxye}, Case{"", "a.cif.gz", F::cif}, Case{"# c\ndata_x\n", "a", F::cif},
+          Case{"", "a.XYE.gz", F::xye}, Case{"", "a", F::xy}})
+        EXPECT_EQ(guess_pattern_format(c.text, c.name), c.format) << c.name << ": " << c.text;
+}
+
+TEST(Pattern, ReadsTheFirstBankOfFxye) {
+    Pattern const pattern = parse_pattern(
+        "title of it\n# Calibrated wavelength = 0.4139\nBANK  1 3  3 CONST 50.00 0.10 0 0 FXYE\n"
+        " 50 239.9 16\n# c\n 50.1 244 16.5\n50.2 1 0\nBANK 2 1 1 CONS 1 1 0 0 FXYE\n 1 2 3\n",
+        "a.fxye");
+    EXPECT_EQ(pattern.title, "title of it");
+    EXPECT_EQ(pattern.wavelength, 0.4139);
+    expect_nine_digits(pattern.x, {0.5, 0.501, 0.502});
+    EXPECT_EQ(pattern.y, (std::vector<double>{239.9, 244, 1}));
+    EXPECT_EQ(pattern.sigma, (std::vector<double>{16, 16.5, 0}));
+}
+
+// GSAS reads records of 80 characters by their place in the file (LAUR 86-748).
+TEST(Pattern, WritesFxyeInRecordsOfEightyColumns) {
+    Pattern pattern = sample(AxisKind::two_theta, true);
+    pattern.title = std::string(100, 'x');
+    pattern.y[3] = -1.23456789e-300;
+    std::string const text = to_text(pattern, F::fxye);
+    EXPECT_EQ(text.size(), (pattern.x.size() + 3) * 82);
+    for (std::size_t end = 80; end < text.size(); end += 82) EXPECT_EQ(text.substr(end, 2), "\r\n");
+    EXPECT_EQ(text.substr(2 * 82, 46), "BANK 1 57 57 CONS 30 14.285714 0 0 FXYE       ");
+}
+
+TEST(Pattern, ReadsUncertaintiesRangesAndGapsOfPdcif) {
+    Pattern const pattern = parse_pattern(
+        "data_block\n_pd_meas_2theta_range_min 10.0\n_pd_meas_2theta_range_inc "
+        "0.5\n_pd_meas_2theta_range_max 12\n"
+        "loop_ _diffrn_radiation_wavelength _diffrn_radiation_wavelength_id 1.5406(1) a 1.5444 b\n"
+        "loop_\n_pd_meas_intensity_total\n_pd_calc_intensity_total\n"
+        "100(10) 1  20.5(12) 2  . 3  1.5E2(3) 4  7(1) 5\n",
+        "a.cif");
+    EXPECT_EQ(pattern.title, "block");
+    EXPECT_EQ(pattern.wavelength, 1.5406);
+    EXPECT_EQ(pattern.x, (std::vector<double>{10, 10.5, 11.5, 12}));
+    EXPECT_EQ(pattern.y, (std::vector<double>{100, 20.5, 150, 7}));
+    expect_nine_digits(pattern.sigma, {10, 1.2, 30, 1});
+}
+
+TEST(Pattern, TakesSigmaFromWeightsElseFromCounts) {
+    std::string const start = "data_a loop_ _pd_meas_2theta_scan _pd_meas_counts_total ";
+    EXPECT_EQ(parse_pattern(start + "_pd_proc_ls_weight 1 100 .25  2 50 0  3 70 .", "a.cif").sigma,
+              (std::vector<double>{2, 0, 0}));
+    EXPECT_EQ(parse_pattern(start + "1 100 2 49", "a.cif").sigma, (std::vector<double>{10, 7}));
+    EXPECT_TRUE(parse_pattern("data_a loop_ _pd_proc_d_spacing _pd_calc_intensity_total 3 1 2 2", "a.cif")
+                    .sigma.empty());
+}
+
+TEST(Pattern, SaysWhatIsWrongWithATextAndWhere) {
+    struct Case {
+        F format;
+        std::string text;
+        char const* message;
+    };
+    std::string const bank = "title\nBANK 1 2 2 CONS 1 1 0 0 FXYE\n";
+    std::string const loop = "data_a\nloop_\n_pd_meas_2theta_scan\n_pd_meas_counts_total\n";
+    for (Case const& c : {
+             Case{F::xy, "", "f:0: pattern has 0 points; expected at least 2"},
+             Case{F::xy, "only text\n", "f:1: pattern has 0 points; expected at least 2"},
+             Case{F::xy, "1 2\n", "f:1: pattern has 1 points; expected at least 2"},
+             Case{F::xy, "1 2\n2\n", "f:2: 'y' is missing; expected a finite number"},
+             Case{F::xy, "1 2\n2,,3\n", "f:2: 'y' is missing; expected a finite number"},
+             Case{F::xy, "1 2\n2 nan\n", "f:2: 'y' is 'nan'; expected a finite number"},
+             Case{F::xy, "1 2\n2 1e999\n", "f:2: 'y' is '1e999'; expected a finite number"},
+             Case{F::xy, "1 2\nend of data\n", "f:2: 'x' is 'end'; expected a finite number"},
+             Case{F::xy, "1 2\n1 3\n", "f:2: 'x' is 1 after 1; expected strictly ascending x"},
+             Case{F::xy, "1 2\n2 3\n1.5 3\n", "f:3: 'x' is 1.5 after 2; expected strictly ascending x"},
+             Case{F::xy, "3 2\n2 3\n2 3\n", "f:3: 'x' is 2 after 2; expected strictly descending x"},
+             Case{F::xye, "1 2 3\n2 3\n", "f:2: 'sigma' is missing; expected a finite number"},
+             Case{F::xye, "1 2 3\n2 3 -1\n", "f:2: 'sigma' is -1; expected 0 or more"},
+             Case{F::fxye, "title\n",
+                  "f:1: file has no BANK line; expected 'BANK n npts nrec CONS start step 0 0 FXYE'"},
+             Case{F::fxye, "t\nBANK 1 2 2 CONST 1 2 0 0 STD\n",
+                  "f:2: 'BANK type' is 'STD'; expected FXYE; convert the file to FXYE or xye"},
+             Case{F::fxye, "t\nBANK 1 2 2 CONST 1 2\n",
+                  "f:2: 'BANK type' is 'STD'; expected FXYE; convert the file to FXYE or xye"},
+             Case{F::fxye, "t\nBANK 1 2 2 SLOG 1 2 3 0 FXYE\n",
+                  "f:2: 'BANK binning' is 'SLOG'; expected CONS (constant wavelength)"},
+             Case{F::fxye, "t\nBANK 1 2.5 2 CONS 1 2 3 0 FXYE\n",
+                  "f:2: 'BANK npts' is '2.5'; expected 2 to 10000000"},
+             Case{F::fxye, "t\nBANK 1 4 4 CONS 1 1 0 0 FXYE\n1 2 3\n2 2 3\n",
+                  "f:2: 'BANK npts' is 4; expected 2, the number of records that follow"},
+             Case{F::fxye, bank + "1 2 3\n2 x 3\n", "f:4: 'y' is 'x'; expected a finite number"},
+             Case{F::fox, "", "f:0: 'start' is missing; expected a finite number"},
+             Case{F::fox, "10 0.1 title\n", "f:1: 'stop' is 'title'; expected a finite number"},
+             Case{F::fox, "10 0 20\n", "f:1: 'step' is 0; expected > 0 (the header is start step stop)"},
+             Case{F::fox, "10 20 0.1\n",
+                  "f:1: 'stop' is 0.1; expected more than start, 10 (the header is start step stop)"},
+             Case{F::fox, "10 1e-9 20\n",
+                  "f:1: 'step' is 1e-09; expected at most 10,000,000 points from start to stop"},
+             Case{F::fox, "1 1 10\n1 2 3\n4 five\n", "f:3: 'count' is 'five'; expected a finite number"},
+             Case{F::fox, "1 1 10\n1 2 3\n4 5 6 7 8\n",
+                  "f:3: file has 8 counts; expected 10 as its header says (start step stop)"},
+             Case{F::cif, "data_a\n_x 1\n_x 2\n", "f:3: not readable as CIF (in data_a: duplicate tag _x)"},
+             Case{F::cif, "data_a\n_x 'open\n", "f:2: not readable as CIF (unterminated 'string')"},
+             Case{F::cif, "data_a\ndata_a\n", "f:1: not readable as CIF (duplicate block name: a)"},
+             Case{F::cif, "data_a\n_x 1\n",
+                  "f:1: CIF has no powder pattern; expected a loop with an intensity such as "
+                  "_pd_meas_counts_total, and "
+                  "_pd_meas_2theta_scan, _pd_proc_2theta_corrected or _pd_meas_2theta_range_min, _inc and "
+                  "_max"},
+             Case{F::cif, loop + "1 2\n2 x\n",
+                  "f:2: '_pd_meas_counts_total' is 'x' in row 2 of the loop; expected a number"},
+             Case{F::cif, loop + "1 2\n2 3(\n",
+                  "f:2: '_pd_meas_counts_total' is '3(' in row 2 of the loop; expected a number"},
+             Case{F::cif, loop + "1 2\n1 3\n", "f:2: 'x' is 1 after 1; expected strictly ascending x"},
+             Case{F::cif, loop + "1 ?\n2 3\n", "f:2: pattern has 1 points; expected at least 2"},
+             Case{F::cif,
+                  "data_a\n_pd_meas_2theta_range_min 1\n_pd_meas_2theta_range_inc "
+                  "1\n_pd_meas_2theta_range_max 9\n"
+                  "loop_\n_pd_meas_counts_total 1 2 3\n",
+                  "f:5: loop has 3 rows; expected as many as from 1 to 9 in steps of 1 "
+                  "(_pd_meas_2theta_range_...)"},
+             Case{F::cif, "data_a\n_pd_meas_2theta_range_min x\nloop_\n_pd_meas_counts_total 1 2 3\n",
+                  "f:2: '_pd_meas_2theta_range_min' is 'x'; expected a number"},
+         })
+        EXPECT_EQ(message_of([&] { parse_pattern(c.text, "f", c.format); }, Fault::bad_data), c.message)
+            << c.text;
+}
+
+TEST(Pattern, StopsAtTenMillionPoints) {
+    std::string const name = "f";
+    detail::PatternBuilder builder(name);
+    for (std::size_t i = 0; i < detail::most_points; ++i) builder.add(1, double(i), 0);
+    EXPECT_EQ(message_of([&] { builder.add(2, 1e9, 0); }, Fault::exhausted),
+              "f:2: pattern has more than 10,000,000 points; expected at most that");
+}
+
+TEST(Pattern, RefusesToWriteWhatAFormatCannotHold) {
+    struct Case {
+        F format;
+        std::function<void(Pattern&)> spoil;
+        Fault fault;
+        char const* message;
+    };
+    for (Case const& c : {
+             Case{F::xy, [](Pattern& p) { p.y.pop_back(); }, Fault::bad_input,
+                  "'y' has 56 values; expected 57 as x has"},
+             Case{F::xy, [](Pattern& p) { p.sigma.pop_back(); }, Fault::bad_input,
+                  "'sigma' has 56 values; expected none or 57 as x has"},
+             Case{F::xy, [](Pattern& p) { p = Pattern{}; }, Fault::bad_input,
+                  "'pattern' has 0 points; expected 2 to 10000000"},
+             Case{F::xy, [](Pattern& p) { p.x[1] = p.x[0]; }, Fault::bad_input,
+                  "'x' is 0.3 after 0.3 at point 1; expected ascending x, 1e-11 of x apart"},
+             Case{F::xy,
+                  [](Pattern& p) {
+                      p.y[1] = std::nan("");
+                      p.x[1] = 0.5;
+                  },
+                  Fault::bad_input, "point 1 is (0.5, nan); expected finite numbers"},
+             Case{F::xye, [](Pattern& p) { p.sigma[2] = -1; }, Fault::bad_input,
+                  "'sigma' is -1 at point 2; expected 0 or more"},
+             Case{F::xye, [](Pattern& p) { p.sigma.clear(); }, Fault::bad_input,
+                  "'sigma' is empty; expected it for format xye; write format xy"},
+             Case{F::xye, [](Pattern& p) { p.wavelength = -1; }, Fault::bad_input,
+                  "'wavelength' is -1 angstrom; expected 0 (unknown) or more"},
+             Case{F::fxye, [](Pattern& p) { p.sigma.clear(); }, Fault::bad_input,
+                  "'sigma' is empty; expected it for format fxye"},
+             Case{F::fxye, [](Pattern& p) { p.axis = AxisKind::q; }, Fault::unsupported,
+                  "'axis' is q; expected two_theta for format fxye; write xye or cif"},
+             Case{F::fxye, [](Pattern& p) { p.x.back() = 400; }, Fault::bad_input,
+                  "'x' is 400 degree; expected -360 to 360"},
+             Case{F::fox, [](Pattern& p) { p.axis = AxisKind::d; }, Fault::unsupported,
+                  "'axis' is d; expected two_theta for format fox; write xy or cif"},
+             Case{F::fox, [](Pattern& p) { p.x[1] = 0.5; }, Fault::bad_input,
+                  "'x' is 0.5 at point 1; expected 0.442857142857, as format fox holds equal steps only; "
+                  "write xye"},
+             Case{F::cif, [](Pattern& p) { p.sigma[0] = 1e-200; }, Fault::bad_input,
+                  "'sigma' is 1e-200; expected 0 or 1e-150 to 1e150 for format cif"},
+         }) {
+        Pattern pattern = sample(AxisKind::two_theta, true);
+        c.spoil(pattern);
+        EXPECT_EQ(message_of([&] { to_text(pattern, c.format); }, c.fault), c.message);
+    }
+}
+
+TEST(Pattern, WritesFilesByTheirEnding) {
+    auto const folder = std::filesystem::path(testing::TempDir());
+    Pattern const pattern = sample(AxisKind::two_theta, true);
+    for (char const* ending : {".xy", ".xye", ".fxye", ".dat", ".cif"}) {
+        auto const path = folder / (std::string("hutch_pattern_test") + ending);
+        write_pattern(path, pattern);
+        expect_nine_digits(read_pattern(path).x, pattern.x);
+    }
+    EXPECT_EQ(message_of([&] { write_pattern("a.raw", pattern); }, Fault::bad_input),
+              "'a.raw' ends in '.raw'; expected .xy, .xye, .fxye, .dat or .cif");
+}
+
+TEST(PatternData, ReadsTheExamplesOfFox) {
+    auto const folder = folder_of("HUTCH_DATA", "usr/share/doc/objcryst-fox/example");
+    if (!folder) GTEST_SKIP() << "HUTCH_DATA does not name a folder with objcryst-fox";
+    struct Case {
+        char const* file;
+        std::size_t points;
+        double first, last, largest;
+    };
+    for (Case const& c : {Case{"tutorial-pbso4/xray.dat.gz", 6001, 10, 160, 15702},
+                          Case{"tutorial-pbso4/neutron.dat.gz", 2920, 10, 155.95, 2459},
+                          Case{"tutorial-cimetidine/cime.dat.gz", 7699, 8.01, 84.99, 0}}) {
+        Pattern const pattern = read_pattern(*folder / c.file);
+        ASSERT_EQ(pattern.x.size(), c.points);
+        EXPECT_DOUBLE_EQ(pattern.x.front(), c.first);
+        EXPECT_NEAR(pattern.x.back(), c.last, 1e-9);
+        if (c.largest > 0) EXPECT_EQ(*std::max_element(pattern.y.begin(), pattern.y.end()), c.largest);
+    }
+}
+
+TEST(PatternData, ReadsFxyeOf11Bm) {
+    auto const folder = folder_of("HUTCH_SHARED", "powder");
+    if (!folder) GTEST_SKIP() << "HUTCH_SHARED does not name a folder with powder";
+    Pattern const joint = read_pattern(*folder / "nac_joint/11BM_NAC.fxye");
+    EXPECT_EQ(joint.x.size(), 59498U);  // one more than its BANK line says
+    EXPECT_EQ(joint.wavelength, 0.413909);
+    EXPECT_EQ(joint.title, "NAC /nov12/11bmb_1804");
+    EXPECT_NEAR(joint.x.front(), 0.5, 1e-12);
+    EXPECT_EQ(joint.y.front(), 239.933);
+    EXPECT_EQ(joint.sigma.back(), 43.1);
+    int files = 0;
+    for (auto const& entry : std::filesystem::directory_iterator(*folder / "cucr2o4_seq")) {
+        if (entry.path().extension() != ".fxye") continue;
+        Pattern const pattern = read_pattern(entry.path());
+        Pattern const back = parse_pattern(to_text(pattern, F::fxye), "again.fxye");
+        expect_nine_digits(back.x, pattern.x);
+        expect_nine_digits(back.sigma, pattern.sigma);
+        ++files;
+    }
+    EXPECT_GT(files, 0);
+}
+
+TEST(PatternData, ReadsColumnsOfOtherPrograms) {
+    auto const folder = folder_of("HUTCH_SHARED", "powder");
+    if (!folder) GTEST_SKIP() << "HUTCH_SHARED does not name a folder with powder";
+    EXPECT_EQ(read_pattern(*folder / "reference_patterns/Si.lab_cuka.xy").x.front(), 10);
+    EXPECT_EQ(read_pattern(*folder / "ceo2_steel_2d/ref_pyfai_full_csr_1d.xy").y.front(), 39.355869);
+}
+
+}  // namespace hutch::data
