@@ -1,0 +1,172 @@
+#include "hutch/methods/powder/match.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "hutch/methods/powder/background.hpp"
+
+namespace hutch::powder {
+namespace {
+
+constexpr double degree = std::numbers::pi / 180;
+constexpr double coarse_steps_per_width = 2;
+constexpr double width_ratio = 1.1;  // from one tabulated profile to the next
+constexpr double widest = 60;        // of the narrowest
+constexpr double lorentz_share = 0.5;
+
+double mean_wavelength(std::vector<Wavelength> const& wavelengths) {
+    double sum = 0, weights = 0;
+    for (Wavelength const& one : wavelengths) sum += one.value * one.weight, weights += one.weight;
+    return sum / weights;
+}
+
+double two_theta_at(double inverse_d, double wavelength) {
+    double const sine = inverse_d * wavelength / 2;
+    return sine < 1 ? 2 * std::asin(sine) / degree : 180;
+}
+
+// FWHM of the measured peaks over 1/d in the middle of the range.
+double width_over_inverse_d(NetPattern const& pattern, double wavelength, double inverse_d) {
+    double const two_theta = std::min(two_theta_at(inverse_d, wavelength), pattern.last());
+    return pattern.fwhm_at(two_theta) * degree * std::cos(two_theta / 2 * degree) / wavelength;
+}
+
+// Measured intensity in bins of 1/d; a point counts in the bins to its left and right.
+std::vector<double> over_inverse_d(NetPattern const& pattern, double wavelength, double first, double step, std::size_t points) {
+    std::vector<double> bins(points, 0.0);
+    int const parts = 8;  // sub-steps, so that bins narrower than the measured steps do not stay empty
+    for (std::size_t i = 0; i < pattern.net.size(); ++i)
+        for (int part = 0; part < parts; ++part) {
+            double const two_theta = pattern.at(i) + pattern.step * ((part + 0.5) / parts - 0.5);
+            double const at = (2 * std::sin(two_theta / 2 * degree) / wavelength - first) / step;
+            if (at > -0.5 && at < double(points) - 0.5) bins[std::size_t(at + 0.5)] += pattern.net[i] / parts;
+        }
+    return bins;
+}
+
+}  // namespace
+
+Target to_target(std::vector<double> const& net, double noise) {
+    Target target;
+    for (double value : net) {
+        auto const positive = float(std::max(0.0, value - noise));
+        target.net.push_back(positive);
+        target.root.push_back(std::sqrt(positive));
+        target.sum += double(positive);
+    }
+    return target;
+}
+
+double scale_beside(Target const& target, std::span<float const> calculated, std::span<float const> others) {
+    if (others.empty()) return 1;
+    // m = a o + b c with weights 1 / m, as counting statistics have them.
+    double oo = 0, oc = 0, cc = 0, o = 0, c = 0;
+    double const floor = 1e-3 * target.sum / double(target.net.size()) + 1e-30;
+    for (std::size_t i = 0; i < calculated.size(); ++i) {
+        double const w = 1 / (double(target.net[i]) + floor), x = double(others[i]), y = double(calculated[i]);
+        oo += w * x * x, oc += w * x * y, cc += w * y * y;
+        o += w * x * double(target.net[i]), c += w * y * double(target.net[i]);
+    }
+    double const determinant = oo * cc - oc * oc;
+    if (!(determinant > 1e-9 * oo * cc)) return 0;
+    double const a = (o * cc - c * oc) / determinant, b = (c * oo - o * oc) / determinant;
+    return a > 0 && b > 0 ? b / a : 0;
+}
+
+double similarity(Target const& target, std::span<float const> calculated, std::span<float const> others) {
+    auto const b = others.empty() ? 1.0f : float(scale_beside(target, calculated, others));
+    constexpr std::size_t lanes = 16;  // sums that run side by side, in a fixed order
+    float common[lanes] = {}, total[lanes] = {};
+    float const* const root = target.root.data();
+    auto const take = [&](std::size_t i, std::size_t lane, float c) {
+        common[lane] += root[i] * std::sqrt(c);
+        total[lane] += c;
+    };
+    std::size_t const n = calculated.size(), whole = n / lanes * lanes;
+    if (others.empty()) {
+        for (std::size_t i = 0; i < whole; i += lanes)
+            for (std::size_t lane = 0; lane < lanes; ++lane) take(i + lane, lane, calculated[i + lane]);
+        for (std::size_t i = whole; i < n; ++i) take(i, i - whole, calculated[i]);
+    } else {
+        for (std::size_t i = 0; i < n; ++i) take(i, i % lanes, others[i] + b * calculated[i]);
+    }
+    double common_sum = 0, total_sum = 0;
+    for (std::size_t lane = 0; lane < lanes; ++lane) common_sum += double(common[lane]), total_sum += double(total[lane]);
+    return total_sum > 0 && target.sum > 0 ? common_sum / std::sqrt(total_sum * target.sum) : 0;
+}
+
+double angular_factor(double two_theta, MatchOptions const& options) {
+    double const theta = two_theta / 2 * degree;
+    double const sine = std::max(1e-3, std::sin(theta)), cosine = std::max(1e-3, std::cos(theta));
+    double const cos2 = std::cos(2 * theta);
+    double const polarised = options.polarisation + (1 - options.polarisation) * cos2 * cos2;
+    return (options.radiation == Radiation::xray ? polarised : 1.0) / (sine * sine * cosine);
+}
+
+CoarseMatch::CoarseMatch(NetPattern const& pattern, MatchOptions const& options, double tolerance) : profile_(1, 0, 1) {
+    double const wavelength = mean_wavelength(options.wavelengths);
+    auto const inverse_d = [&](double two_theta) { return 2 * std::sin(two_theta / 2 * degree) / wavelength; };
+    double const last = std::min(options.inverse_d_last, inverse_d(pattern.last()));
+    double const own = width_over_inverse_d(pattern, wavelength, last / 2);
+    double const width = std::hypot(own, tolerance);
+    first_ = inverse_d(pattern.first);
+    step_ = width / coarse_steps_per_width;
+    auto const points = std::max<std::size_t>(16, std::size_t((last - first_) / step_) + 1);
+    std::vector<double> const bins = over_inverse_d(pattern, wavelength, first_, step_, points);
+    // The measured peaks have their own width already; the tolerance widens them to that of the calculated ones.
+    LineProfile const widen(std::max(0.3, tolerance / step_), 0, 6);
+    std::vector<float> wide(points, 0.0f);
+    for (std::size_t i = 0; i < points; ++i) widen.add(double(i), float(bins[i]), wide);
+    double const per_bin = step_ * wavelength / degree / pattern.step;  // measured points
+    target_ = to_target({wide.begin(), wide.end()}, pattern.noise * std::sqrt(per_bin) / 2);
+    profile_ = LineProfile(width / step_, 0.2, 8);
+    for (std::size_t i = 0; i < points; ++i)
+        factor_.push_back(float(angular_factor(two_theta_at(first_ + step_ * double(i), wavelength), options)));
+}
+
+void CoarseMatch::draw(LineList const& lines, double cell_scale, std::span<float> y) const {
+    std::ranges::fill(y, 0.0f);
+    for (std::size_t j = 0; j < lines.inverse_d.size(); ++j) {
+        double const at = (double(lines.inverse_d[j]) / cell_scale - first_) / step_;
+        if (at < -8) continue;
+        if (at > double(y.size()) + 8) break;
+        auto const bin = std::size_t(std::clamp(at, 0.0, double(y.size() - 1)));
+        profile_.add(at, lines.intensity[j] * factor_[bin], y);
+    }
+}
+
+FineMatch::FineMatch(NetPattern const& pattern, MatchOptions const& options, double blur) : pattern_(pattern), options_(options) {
+    double const wavelength = options.wavelengths.front().value;
+    double const last = std::min(pattern.last(), two_theta_at(options.inverse_d_last, wavelength));
+    auto const points = std::size_t((last - pattern.first) / pattern.step) + 1;
+    std::vector<double> net(pattern.net.begin(), pattern.net.begin() + std::ptrdiff_t(points));
+    auto const half = std::size_t(std::lround((blur - 1) * pattern.fwhm / pattern.step / 2));
+    net = running_mean(net, half);
+    target_ = to_target(net, pattern.noise / std::sqrt(double(2 * half + 1)));
+    least_width_ = 0.5 * blur * pattern.fwhm / pattern.step;
+    for (double width = least_width_; width < widest * least_width_; width *= width_ratio)
+        profiles_.emplace_back(width, lorentz_share, int(4 * width) + 1);
+}
+
+LineProfile const& FineMatch::profile_at(double two_theta, double width_scale) const {
+    double const ratio = 2 * width_scale * pattern_.fwhm_at(two_theta) / pattern_.fwhm;
+    double const step = std::log(std::max(1.0, ratio)) / std::log(width_ratio);
+    return profiles_[std::min(profiles_.size() - 1, std::size_t(step + 0.5))];
+}
+
+void FineMatch::draw(LineList const& lines, Shift const& shift, std::span<float> y) const {
+    std::ranges::fill(y, 0.0f);
+    double const end = pattern_.at(y.size() - 1) + 1;
+    for (Wavelength const& wavelength : options_.wavelengths)
+        for (std::size_t j = 0; j < lines.inverse_d.size(); ++j) {
+            double const bragg = two_theta_at(double(lines.inverse_d[j]) / shift.cell_scale, wavelength.value);
+            double const two_theta = bragg + shift.zero;
+            if (two_theta > end || bragg >= 179) break;
+            if (two_theta < pattern_.first - 1) continue;
+            double const area = double(lines.intensity[j]) * angular_factor(bragg, options_) * wavelength.weight;
+            profile_at(two_theta, shift.width_scale).add((two_theta - pattern_.first) / pattern_.step, float(area), y);
+        }
+}
+
+}  // namespace hutch::powder
