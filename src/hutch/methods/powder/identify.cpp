@@ -18,6 +18,10 @@ constexpr double coarse_tolerance = 0.0015;  // 1/angstrom; 0.3 % of the cell at
 constexpr std::array coarse_cell_scales{1.0, 0.996, 1.004, 0.992, 1.008};
 constexpr std::size_t kept_after_coarse = 200, kept_after_fine = 20;
 constexpr double most_cell_change = 0.012, most_zero = 0.2;
+constexpr double penalty_of_one_percent = 0.01;
+
+// Of two structures that fit alike, the one whose cell is as it should be is the better explanation.
+double penalty(double cell_scale) { return penalty_of_one_percent * std::pow((cell_scale - 1) / 0.01, 2); }
 
 using Scratch = std::vector<float>;
 
@@ -47,7 +51,7 @@ bool is_wanted(data::Structure const& structure, IdentifyOptions const& options)
 struct Contestant {
     std::size_t structure;
     LineList lines;
-    double score = -1;
+    double score = -1;  // none is that bad
     Shift shift;
 };
 
@@ -101,7 +105,7 @@ void Search::score_coarsely(Contestant& contestant, CoarseMatch const& coarse, S
     std::size_t const trials = cell_limit_ > 0 ? coarse_cell_scales.size() : 1;
     for (std::size_t t = 0; t < trials; ++t) {
         coarse.draw(contestant.lines, coarse_cell_scales[t], y);
-        double const score = similarity(coarse.target(), y, others);
+        double const score = similarity(coarse.target(), y, others) - penalty(coarse_cell_scales[t]);
         if (score > contestant.score) contestant.score = score, contestant.shift.cell_scale = coarse_cell_scales[t];
     }
 }
@@ -147,7 +151,7 @@ void Search::refine(Contestant& contestant, FineMatch const& fine, Scratch const
                     Scratch& y) const {
     auto const score_at = [&](Shift const& shift) {
         fine.draw(contestant.lines, shift, y);
-        return similarity(fine.target(), y, others);
+        return similarity(fine.target(), y, others) - penalty(shift.cell_scale);
     };
     double const middle = (pattern_.first + std::min(pattern_.last(), 90.0)) / 4 * degree;  // theta
     contestant.score = score_at(contestant.shift);
@@ -164,7 +168,7 @@ void Search::refine(Contestant& contestant, FineMatch const& fine, Scratch const
                 trial.zero += way[1] * step;
                 trial.width_scale *= std::exp(0.4 * way[2] * step / pattern_.fwhm);
                 if (std::abs(trial.cell_scale - 1) > cell_limit_ || std::abs(trial.zero) > zero_limit_) continue;
-                if (trial.width_scale < 0.5 || trial.width_scale > 4) continue;
+                if (trial.width_scale < 0.5 || trial.width_scale > 3) continue;
                 if (double const score = score_at(trial); score > best.score) best.score = score, best.shift = trial;
             }
             if (best.score <= contestant.score) break;

@@ -25,7 +25,7 @@ struct IdentifyOptions {
 
 struct Candidate {
     std::size_t structure = 0;    ///< index into the library
-    double score = 0;             ///< similarity() after the refinement, 0 to 1
+    double score = 0;             ///< similarity() after the refinement, less 0.01 for a cell 1 % off (by the square)
     double scale = 0;             ///< counts per unit of calculated line area
     Shift shift;
     std::vector<float> pattern;   ///< on the measured points, with background [count]

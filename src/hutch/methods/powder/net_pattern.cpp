@@ -72,7 +72,7 @@ struct Peak {
     double two_theta, fwhm, height;
 };
 
-// Distance [points] from a maximum to where a side falls to half of it; 0 if it rises first by more than the noise.
+// Distance [points] from a maximum to where a side falls to half of it; 0 if it rises before by more than the noise.
 double half_distance(std::vector<double> const& net, std::size_t at, int direction, double noise) {
     double const half = net[at] / 2;
     double lowest = net[at];
@@ -85,14 +85,16 @@ double half_distance(std::vector<double> const& net, std::size_t at, int directi
     return 0;
 }
 
-// The strongest maxima whose both flanks reach half height.
+// The strongest maxima whose both flanks reach half height. Noise grows with the square root of the counts.
 std::vector<Peak> strongest_peaks(NetPattern const& pattern, std::size_t most) {
     auto const& net = pattern.net;
     double const least = std::max(8 * pattern.noise, 0.02 * *std::ranges::max_element(net));
+    double const usual = std::max(median(pattern.background), 1e-30);
     std::vector<Peak> peaks;
     for (std::size_t i = 1; i + 1 < net.size(); ++i) {
         if (net[i] < least || net[i] < net[i - 1] || net[i] <= net[i + 1]) continue;
-        double const left = half_distance(net, i, -1, pattern.noise), right = half_distance(net, i, 1, pattern.noise);
+        double const noise = pattern.noise * std::sqrt(std::max(1.0, (net[i] + pattern.background[i]) / usual));
+        double const left = half_distance(net, i, -1, noise), right = half_distance(net, i, 1, noise);
         if (left <= 0 || right <= 0) continue;
         peaks.push_back({pattern.at(i), 2 * std::min(left, right) * pattern.step, net[i]});
     }
@@ -154,10 +156,12 @@ NetPattern to_net_pattern(data::Pattern const& measured, double wavelength) {
     pattern.step = std::max(median(steps), range / 65536);
     auto const sample = [&] { return resampled(curve, pattern.first, pattern.step, std::size_t(range / pattern.step) + 1); };
     std::vector<double> y = sample();
-    split(pattern, y, 0, std::clamp<std::size_t>(y.size() / 40, 8, 400));
-    fit_width(pattern, strongest_peaks(pattern, 40));
-    if (pattern.fwhm > 4 * pattern.step) {
-        pattern.step = pattern.fwhm / 4;
+    // Noise on broad peaks looks like narrow peaks: sample more coarsely until the width stays.
+    for (int round = 0; round < 8; ++round) {
+        split(pattern, y, 0, std::clamp<std::size_t>(y.size() / 40, 8, 400));
+        fit_width(pattern, strongest_peaks(pattern, 40));
+        if (pattern.fwhm < 5 * pattern.step) break;
+        pattern.step = std::min(pattern.fwhm / 4, 2 * pattern.step);
         y = sample();
     }
     double const width = pattern.fwhm_at((pattern.first + curve.x.back()) / 2) / pattern.step;  // [points]
