@@ -136,37 +136,44 @@ void CoarseMatch::draw(LineList const& lines, double cell_scale, std::span<float
     }
 }
 
-FineMatch::FineMatch(NetPattern const& pattern, MatchOptions const& options, double blur) : pattern_(pattern), options_(options) {
-    double const wavelength = options.wavelengths.front().value;
-    double const last = std::min(pattern.last(), two_theta_at(options.inverse_d_last, wavelength));
-    auto const points = std::size_t((last - pattern.first) / pattern.step) + 1;
-    std::vector<double> net(pattern.net.begin(), pattern.net.begin() + std::ptrdiff_t(points));
-    auto const half = std::size_t(std::lround((blur - 1) * pattern.fwhm / pattern.step / 2));
+FineMatch::FineMatch(NetPattern const& pattern, MatchOptions const& options, double blur)
+    : first_(pattern.first), step_(pattern.step), wavelengths_(options.wavelengths) {
+    double const last = std::min(pattern.last(), two_theta_at(options.inverse_d_last, wavelengths_.front().value));
+    auto const points = std::max<std::size_t>(16, std::size_t(std::max(0.0, last - first_) / step_) + 1);
+    std::vector<double> net(pattern.net.begin(), pattern.net.begin() + std::ptrdiff_t(std::min(points, pattern.net.size())));
+    auto const half = std::size_t(std::lround((blur - 1) * pattern.fwhm / step_ / 2));
     net = running_mean(net, half);
     target_ = to_target(net, pattern.noise / std::sqrt(double(2 * half + 1)));
-    least_width_ = 0.5 * blur * pattern.fwhm / pattern.step;
-    for (double width = least_width_; width < widest * least_width_; width *= width_ratio)
+    double const narrowest = 0.5 * blur * pattern.fwhm / step_;
+    for (double width = narrowest; width < widest * narrowest; width *= width_ratio)
         profiles_.emplace_back(width, lorentz_share, int(4 * width) + 1);
-}
-
-LineProfile const& FineMatch::profile_at(double two_theta, double width_scale) const {
-    double const ratio = 2 * width_scale * pattern_.fwhm_at(two_theta) / pattern_.fwhm;
-    double const step = std::log(std::max(1.0, ratio)) / std::log(width_ratio);
-    return profiles_[std::min(profiles_.size() - 1, std::size_t(step + 0.5))];
+    for (std::size_t i = 0; i < net.size(); ++i) {
+        factor_.push_back(float(angular_factor(pattern.at(i), options)));
+        profile_.push_back(float(std::log(2 * pattern.fwhm_at(pattern.at(i)) / pattern.fwhm) / std::log(width_ratio)));
+    }
 }
 
 void FineMatch::draw(LineList const& lines, Shift const& shift, std::span<float> y) const {
     std::ranges::fill(y, 0.0f);
-    double const end = pattern_.at(y.size() - 1) + 1;
-    for (Wavelength const& wavelength : options_.wavelengths)
+    auto const wider = float(std::log(shift.width_scale) / std::log(width_ratio) + 0.5);
+    double const last_point = double(y.size() - 1);
+    auto const last_profile = float(profiles_.size() - 1);
+    double const margin = 1 / step_;  // lines up to 1 degree outside reach in
+    for (Wavelength const& wavelength : wavelengths_) {
+        double const half_wavelength = wavelength.value / 2 / shift.cell_scale;
         for (std::size_t j = 0; j < lines.inverse_d.size(); ++j) {
-            double const bragg = two_theta_at(double(lines.inverse_d[j]) / shift.cell_scale, wavelength.value);
-            double const two_theta = bragg + shift.zero;
-            if (two_theta > end || bragg >= 179) break;
-            if (two_theta < pattern_.first - 1) continue;
-            double const area = double(lines.intensity[j]) * angular_factor(bragg, options_) * wavelength.weight;
-            profile_at(two_theta, shift.width_scale).add((two_theta - pattern_.first) / pattern_.step, float(area), y);
+            double const sine = double(lines.inverse_d[j]) * half_wavelength;
+            if (!(sine < 0.9999)) break;
+            double const bragg = (2 / degree * std::asin(sine) - first_) / step_;
+            double const at = bragg + shift.zero / step_;
+            if (at > last_point + margin) break;
+            if (at < -margin) continue;
+            auto const point = std::size_t(std::clamp(bragg, 0.0, last_point));
+            float const area = lines.intensity[j] * factor_[point] * float(wavelength.weight);
+            float const profile = std::clamp(profile_[point] + wider, 0.0f, last_profile);
+            profiles_[std::size_t(profile)].add(at, area, y);
         }
+    }
 }
 
 }  // namespace hutch::powder

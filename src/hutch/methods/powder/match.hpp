@@ -69,12 +69,11 @@ class FineMatch {
     Target const& target() const { return target_; }
 
   private:
-    LineProfile const& profile_at(double two_theta, double width_scale) const;
-
-    NetPattern const& pattern_;
-    MatchOptions const& options_;
+    double first_, step_;                 ///< two theta [degree]
+    std::vector<Wavelength> wavelengths_;
     Target target_;
-    double least_width_;                  ///< [points]
+    std::vector<float> factor_;           ///< angular factor at each point
+    std::vector<float> profile_;          ///< which profile has the measured width at each point
     std::vector<LineProfile> profiles_;   ///< widths by geometric steps
 };
 

@@ -88,14 +88,14 @@ double half_distance(std::vector<double> const& net, std::size_t at, int directi
 // The strongest maxima whose both flanks reach half height. Noise grows with the square root of the counts.
 std::vector<Peak> strongest_peaks(NetPattern const& pattern, std::size_t most) {
     auto const& net = pattern.net;
-    double const least = std::max(8 * pattern.noise, 0.02 * *std::ranges::max_element(net));
+    double const least = 0.02 * *std::ranges::max_element(net);
     double const usual = std::max(median(pattern.background), 1e-30);
     std::vector<Peak> peaks;
     for (std::size_t i = 1; i + 1 < net.size(); ++i) {
         if (net[i] < least || net[i] < net[i - 1] || net[i] <= net[i + 1]) continue;
         double const noise = pattern.noise * std::sqrt(std::max(1.0, (net[i] + pattern.background[i]) / usual));
         double const left = half_distance(net, i, -1, noise), right = half_distance(net, i, 1, noise);
-        if (left <= 0 || right <= 0) continue;
+        if (left <= 0 || right <= 0 || net[i] < 8 * noise) continue;
         peaks.push_back({pattern.at(i), 2 * std::min(left, right) * pattern.step, net[i]});
     }
     std::ranges::stable_sort(peaks, std::greater{}, &Peak::height);
@@ -113,7 +113,7 @@ void fit_width(NetPattern& pattern, std::vector<Peak> const& peaks) {
         for (std::size_t j = 0; j < i; ++j)
             if (double const run = tangent(peaks[i]) - tangent(peaks[j]); std::abs(run) > 0.05)
                 slopes.push_back((peaks[i].fwhm - peaks[j].fwhm) / run);
-    if (slopes.size() >= 10) pattern.fwhm_growth = std::max(0.0, median(slopes));
+    if (slopes.size() >= 40) pattern.fwhm_growth = std::max(0.0, median(slopes));
     for (Peak const& peak : peaks) starts.push_back(peak.fwhm - pattern.fwhm_growth * tangent(peak));
     pattern.fwhm = std::max(2 * pattern.step, median(starts));
 }
@@ -160,8 +160,9 @@ NetPattern to_net_pattern(data::Pattern const& measured, double wavelength) {
     for (int round = 0; round < 8; ++round) {
         split(pattern, y, 0, std::clamp<std::size_t>(y.size() / 40, 8, 400));
         fit_width(pattern, strongest_peaks(pattern, 40));
-        if (pattern.fwhm < 5 * pattern.step) break;
-        pattern.step = std::min(pattern.fwhm / 4, 2 * pattern.step);
+        double const width = pattern.fwhm_at((pattern.first + std::min(90.0, curve.x.back())) / 2);
+        if (width < 5 * pattern.step) break;
+        pattern.step = std::min(width / 4, 2 * pattern.step);
         y = sample();
     }
     double const width = pattern.fwhm_at((pattern.first + curve.x.back()) / 2) / pattern.step;  // [points]
