@@ -40,20 +40,18 @@ std::vector<double> over_inverse_d(NetPattern const& pattern, double wavelength,
         for (int part = 0; part < parts; ++part) {
             double const two_theta = pattern.at(i) + pattern.step * ((part + 0.5) / parts - 0.5);
             double const at = (2 * std::sin(two_theta / 2 * degree) / wavelength - first) / step;
-            if (at > -0.5 && at < double(points) - 0.5) bins[std::size_t(at + 0.5)] += pattern.net[i] / parts;
+            if (at > -0.5 && at < double(points) - 0.5) bins[std::size_t(at + 0.5)] += pattern.peaks[i] / parts;
         }
     return bins;
 }
 
 }  // namespace
 
-Target to_target(std::vector<double> const& net, double noise) {
-    Target target;
-    for (double value : net) {
-        auto const positive = float(std::max(0.0, value - noise));
-        target.net.push_back(positive);
-        target.root.push_back(std::sqrt(positive));
-        target.sum += double(positive);
+Target to_target(std::span<float const> net) {
+    Target target{{net.begin(), net.end()}, {}, 0};
+    for (float value : net) {
+        target.root.push_back(std::sqrt(value));
+        target.sum += double(value);
     }
     return target;
 }
@@ -118,8 +116,7 @@ CoarseMatch::CoarseMatch(NetPattern const& pattern, MatchOptions const& options,
     LineProfile const widen(std::max(0.3, tolerance / step_), 0, 6);
     std::vector<float> wide(points, 0.0f);
     for (std::size_t i = 0; i < points; ++i) widen.add(double(i), float(bins[i]), wide);
-    double const per_bin = step_ * wavelength / degree / pattern.step;  // measured points
-    target_ = to_target({wide.begin(), wide.end()}, pattern.noise * std::sqrt(per_bin) / 2);
+    target_ = to_target(wide);
     profile_ = LineProfile(width / step_, 0.2, 8);
     for (std::size_t i = 0; i < points; ++i)
         factor_.push_back(float(angular_factor(two_theta_at(first_ + step_ * double(i), wavelength), options)));
@@ -140,14 +137,14 @@ FineMatch::FineMatch(NetPattern const& pattern, MatchOptions const& options, dou
     : first_(pattern.first), step_(pattern.step), wavelengths_(options.wavelengths) {
     double const last = std::min(pattern.last(), two_theta_at(options.inverse_d_last, wavelengths_.front().value));
     auto const points = std::max<std::size_t>(16, std::size_t(std::max(0.0, last - first_) / step_) + 1);
-    std::vector<double> net(pattern.net.begin(), pattern.net.begin() + std::ptrdiff_t(std::min(points, pattern.net.size())));
     auto const half = std::size_t(std::lround((blur - 1) * pattern.fwhm / step_ / 2));
-    net = running_mean(net, half);
-    target_ = to_target(net, pattern.noise / std::sqrt(double(2 * half + 1)));
+    std::span<double const> const peaks(pattern.peaks.data(), std::min(points, pattern.peaks.size()));
+    std::vector<double> const smooth = running_mean(peaks, half);
+    target_ = to_target(std::vector<float>(smooth.begin(), smooth.end()));
     double const narrowest = 0.5 * blur * pattern.fwhm / step_;
     for (double width = narrowest; width < widest * narrowest; width *= width_ratio)
         profiles_.emplace_back(width, lorentz_share, int(4 * width) + 1);
-    for (std::size_t i = 0; i < net.size(); ++i) {
+    for (std::size_t i = 0; i < smooth.size(); ++i) {
         factor_.push_back(float(angular_factor(pattern.at(i), options)));
         profile_.push_back(float(std::log(2 * pattern.fwhm_at(pattern.at(i)) / pattern.fwhm) / std::log(width_ratio)));
     }

@@ -24,7 +24,7 @@ struct Target {
     std::vector<float> root;  ///< square roots of it
     double sum = 0;           ///< of net
 };
-Target to_target(std::vector<double> const& net, double noise);
+Target to_target(std::span<float const> net);
 
 /// Return sum sqrt(m c) / sqrt(sum m sum c): 1 when the patterns are proportional, 0 when nothing is common.
 ///

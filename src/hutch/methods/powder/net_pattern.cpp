@@ -14,6 +14,7 @@ namespace hutch::powder {
 namespace {
 
 constexpr double degree = std::numbers::pi / 180;
+constexpr double noise_in_peaks = 3;  // standard deviations
 
 struct Curve {
     std::vector<double> x, y;
@@ -131,6 +132,39 @@ void split(NetPattern& pattern, std::vector<double> const& y, std::size_t smooth
     for (std::size_t i = 0; i < y.size(); ++i) pattern.net[i] = y[i] - pattern.background[i];
 }
 
+double local_noise(NetPattern const& pattern, std::size_t i, double usual_background) {
+    return pattern.noise * std::sqrt(std::max(0.1, pattern.background[i] / usual_background));
+}
+
+// Clipping finds the lower edge of noise. Raise the background to the mean of the points that no peak lifts.
+void raise_to_mean(NetPattern& pattern, std::size_t half, std::size_t half_window) {
+    std::vector<double> const smooth = running_mean(pattern.net, half);
+    double const usual = std::max(median(pattern.background), 1e-30);
+    std::vector<double> counts(smooth.size(), 0.0), rests(smooth.size(), 0.0);
+    for (std::size_t i = 0; i < smooth.size(); ++i)
+        if (smooth[i] < 4 * local_noise(pattern, i, usual) / std::sqrt(double(2 * half + 1)))
+            counts[i] = 1, rests[i] = smooth[i];
+    std::vector<double> const count = running_mean(counts, half_window), rest = running_mean(rests, half_window);
+    for (std::size_t i = 0; i < smooth.size(); ++i) {
+        double const rise = count[i] > 0 ? rest[i] / count[i] : 0;
+        pattern.background[i] += rise;
+        pattern.net[i] -= rise;
+    }
+}
+
+// What only noise could be is 0: over thousands of points its positive half would weigh as much as the peaks.
+void find_significant(NetPattern& pattern, std::size_t half) {
+    std::vector<double> const smooth = running_mean(pattern.net, half);
+    double const usual = std::max(median(pattern.background), 1e-30);
+    double const least = noise_in_peaks / std::sqrt(double(2 * half + 1));
+    std::vector<double> is_peak(smooth.size());
+    for (std::size_t i = 0; i < smooth.size(); ++i) is_peak[i] = smooth[i] > least * local_noise(pattern, i, usual);
+    std::vector<double> const is_near = running_mean(is_peak, half);  // flanks belong to their peak
+    pattern.peaks.assign(smooth.size(), 0.0);
+    for (std::size_t i = 0; i < smooth.size(); ++i)
+        if (is_near[i] > 0) pattern.peaks[i] = std::max(0.0, pattern.net[i]);
+}
+
 }  // namespace
 
 double NetPattern::fwhm_at(double two_theta) const { return fwhm + fwhm_growth * std::tan(std::min(two_theta, 170.0) / 2 * degree); }
@@ -167,6 +201,8 @@ NetPattern to_net_pattern(data::Pattern const& measured, double wavelength) {
     }
     double const width = pattern.fwhm_at((pattern.first + curve.x.back()) / 2) / pattern.step;  // [points]
     split(pattern, y, std::size_t(width / 2), std::size_t(12 * width));
+    for (int round = 0; round < 2; ++round) raise_to_mean(pattern, std::size_t(width / 2), std::size_t(12 * width));
+    find_significant(pattern, std::size_t(width / 2));
     return pattern;
 }
 

@@ -11,6 +11,7 @@ namespace hutch::powder {
 struct NetPattern {
     double first = 0, step = 0;           ///< two theta [degree]
     std::vector<double> net, background;  ///< [count], as the measured ones; net may be negative
+    std::vector<double> peaks;            ///< net where the mean over a peak width stands out of the noise, else 0
     double noise = 0;                     ///< standard deviation of net where no peak is, in the median
     double fwhm = 0, fwhm_growth = 0;     ///< [degree]: FWHM of a peak = fwhm + fwhm_growth * tan(theta)
 
