@@ -1,12 +1,12 @@
 #include "hutch/methods/powder/identify.hpp"
 
+#include "hutch/base/error.hpp"
+#include "hutch/compute/parallel.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
-
-#include "hutch/base/error.hpp"
-#include "hutch/compute/parallel.hpp"
 
 #include <fmt/format.h>
 
@@ -30,19 +30,26 @@ MatchOptions to_match_options(IdentifyOptions const& options, double inverse_d_l
 }
 
 void check(IdentifyOptions const& options) {
-    if (options.wavelengths.empty() ||
-        std::ranges::any_of(options.wavelengths, [](Wavelength const& one) { return !(one.value > 0 && one.weight > 0); }))
-        throw Error(Fault::bad_input, "'wavelengths' hold one that is not above 0, or none; expected all above 0 angstrom");
+    if (options.wavelengths.empty() || std::ranges::any_of(options.wavelengths, [](Wavelength const& one) {
+            return !(one.value > 0 && one.weight > 0);
+        }))
+        throw Error(Fault::bad_input,
+                    "'wavelengths' hold one that is not above 0, or none; expected all above 0 angstrom");
     if (!(options.d_min >= 0.3))
-        throw Error(Fault::bad_input, fmt::format("'d_min' is {} angstrom; expected at least 0.3", options.d_min));
+        throw Error(Fault::bad_input,
+                    fmt::format("'d_min' is {} angstrom; expected at least 0.3", options.d_min));
 }
 
 bool is_wanted(data::Structure const& structure, IdentifyOptions const& options) {
     auto const has = [&](int element) {
-        return std::ranges::any_of(structure.sites,
-                                   [&](data::Site const& site) { return site.atomic_number == element && site.occupancy > 0; });
+        return std::ranges::any_of(structure.sites, [&](data::Site const& site) {
+            return site.atomic_number == element && site.occupancy > 0;
+        });
     };
-    auto const is_allowed = [&](data::Site const& site) { return std::ranges::find(options.allowed_elements, site.atomic_number) != options.allowed_elements.end(); };
+    auto const is_allowed = [&](data::Site const& site) {
+        return std::ranges::find(options.allowed_elements, site.atomic_number) !=
+               options.allowed_elements.end();
+    };
     return std::ranges::all_of(options.required_elements, has) &&
            (options.allowed_elements.empty() || std::ranges::all_of(structure.sites, is_allowed));
 }
@@ -65,33 +72,42 @@ void keep_best(std::vector<Contestant>& contestants, std::size_t most) {
 // Everything that holds for one measured pattern.
 class Search {
   public:
-    Search(data::Pattern const& measured, std::span<data::Structure const> library, IdentifyOptions const& options)
-        : library_(library), options_(options), pattern_(to_net_pattern(measured, options.wavelengths.front().value)),
+    Search(data::Pattern const& measured, std::span<data::Structure const> library,
+           IdentifyOptions const& options)
+        : library_(library),
+          options_(options),
+          pattern_(to_net_pattern(measured, options.wavelengths.front().value)),
           match_(to_match_options(options, 1 / options.d_min)),
           zero_limit_(options.search_zero ? std::min(most_zero, 4 * pattern_.fwhm) : 0),
           cell_limit_(options.search_cell ? most_cell_change : 0) {
         auto const table = cromer_liberman();
         dispersion_.resize(119);
-        for (int z = 1; z < 119; ++z) dispersion_[std::size_t(z)] = table->at(z, options.wavelengths.front().value);
+        for (int z = 1; z < 119; ++z)
+            dispersion_[std::size_t(z)] = table->at(z, options.wavelengths.front().value);
     }
 
     NetPattern const& pattern() const { return pattern_; }
     MatchOptions const& match() const { return match_; }
     LineList lines_of(std::size_t structure, double d_min) const {
-        return list_lines(library_[structure], {options_.radiation, dispersion_, std::max(d_min, least_d()), 0.01, 3000});
+        return list_lines(library_[structure],
+                          {options_.radiation, dispersion_, std::max(d_min, least_d()), 0.01, 3000});
     }
     // Lines beyond the measured range may move into it.
     double least_d() const {
-        return options_.wavelengths.front().value / (2 * std::sin(std::min(179.0, pattern_.last()) / 2 * degree)) / 1.015;
+        return options_.wavelengths.front().value /
+               (2 * std::sin(std::min(179.0, pattern_.last()) / 2 * degree)) / 1.015;
     }
 
     std::vector<Contestant> coarse_pass(std::span<Candidate const> known, Identification& result) const;
-    void fine_pass(std::vector<Contestant>& contestants, std::span<Candidate const> known, double blur, bool with_width) const;
+    void fine_pass(std::vector<Contestant>& contestants, std::span<Candidate const> known, double blur,
+                   bool with_width) const;
     Scratch drawn_known(FineMatch const& fine, std::span<Candidate const> known, double d_min) const;
 
   private:
-    void score_coarsely(Contestant& contestant, CoarseMatch const& coarse, Scratch const& others, Scratch& y) const;
-    void refine(Contestant& contestant, FineMatch const& fine, Scratch const& others, double blur, bool with_width, Scratch& y) const;
+    void score_coarsely(Contestant& contestant, CoarseMatch const& coarse, Scratch const& others,
+                        Scratch& y) const;
+    void refine(Contestant& contestant, FineMatch const& fine, Scratch const& others, double blur,
+                bool with_width, Scratch& y) const;
 
     std::span<data::Structure const> library_;
     IdentifyOptions const& options_;
@@ -101,12 +117,14 @@ class Search {
     std::vector<Dispersion> dispersion_;
 };
 
-void Search::score_coarsely(Contestant& contestant, CoarseMatch const& coarse, Scratch const& others, Scratch& y) const {
+void Search::score_coarsely(Contestant& contestant, CoarseMatch const& coarse, Scratch const& others,
+                            Scratch& y) const {
     std::size_t const trials = cell_limit_ > 0 ? coarse_cell_scales.size() : 1;
     for (std::size_t t = 0; t < trials; ++t) {
         coarse.draw(contestant.lines, coarse_cell_scales[t], y);
         double const score = similarity(coarse.target(), y, others) - penalty(coarse_cell_scales[t]);
-        if (score > contestant.score) contestant.score = score, contestant.shift.cell_scale = coarse_cell_scales[t];
+        if (score > contestant.score)
+            contestant.score = score, contestant.shift.cell_scale = coarse_cell_scales[t];
     }
 }
 
@@ -131,7 +149,8 @@ std::vector<Contestant> Search::coarse_pass(std::span<Candidate const> known, Id
         }
         score_coarsely(contestants[i], coarse, others, scratch[worker]);
     });
-    result.without_pattern = std::size_t(std::ranges::count_if(contestants, [](Contestant const& c) { return c.score < 0; }));
+    result.without_pattern =
+        std::size_t(std::ranges::count_if(contestants, [](Contestant const& c) { return c.score < 0; }));
     result.compared = contestants.size() - result.without_pattern;
     keep_best(contestants, std::min(result.compared, kept_after_coarse));
     return contestants;
@@ -147,8 +166,8 @@ Scratch Search::drawn_known(FineMatch const& fine, std::span<Candidate const> kn
 }
 
 // Walk to better shifts in steps of about half a peak width, then of a quarter.
-void Search::refine(Contestant& contestant, FineMatch const& fine, Scratch const& others, double blur, bool with_width,
-                    Scratch& y) const {
+void Search::refine(Contestant& contestant, FineMatch const& fine, Scratch const& others, double blur,
+                    bool with_width, Scratch& y) const {
     auto const score_at = [&](Shift const& shift) {
         fine.draw(contestant.lines, shift, y);
         return similarity(fine.target(), y, others) - penalty(shift.cell_scale);
@@ -167,16 +186,19 @@ void Search::refine(Contestant& contestant, FineMatch const& fine, Scratch const
                 trial.cell_scale += way[0] * step * degree / (2 * std::tan(middle));
                 trial.zero += way[1] * step;
                 trial.width_scale *= std::exp(0.4 * way[2] * step / pattern_.fwhm);
-                if (std::abs(trial.cell_scale - 1) > cell_limit_ || std::abs(trial.zero) > zero_limit_) continue;
+                if (std::abs(trial.cell_scale - 1) > cell_limit_ || std::abs(trial.zero) > zero_limit_)
+                    continue;
                 if (trial.width_scale < 0.5 || trial.width_scale > 3) continue;
-                if (double const score = score_at(trial); score > best.score) best.score = score, best.shift = trial;
+                if (double const score = score_at(trial); score > best.score)
+                    best.score = score, best.shift = trial;
             }
             if (best.score <= contestant.score) break;
             contestant.score = best.score, contestant.shift = best.shift;
         }
 }
 
-void Search::fine_pass(std::vector<Contestant>& contestants, std::span<Candidate const> known, double blur, bool with_width) const {
+void Search::fine_pass(std::vector<Contestant>& contestants, std::span<Candidate const> known, double blur,
+                       bool with_width) const {
     FineMatch const fine(pattern_, match_, blur);
     Scratch const others = drawn_known(fine, known, options_.d_min);
     std::vector<Scratch> scratch(options_.threads, Scratch(fine.points()));
@@ -197,7 +219,8 @@ double scale_of(Target const& target, Scratch const& y, Scratch const& others) {
 }
 
 // Interpolate from equal steps to the measured points.
-std::vector<float> on_measured_points(NetPattern const& pattern, std::vector<double> const& two_theta, std::vector<double> const& y) {
+std::vector<float> on_measured_points(NetPattern const& pattern, std::vector<double> const& two_theta,
+                                      std::vector<double> const& y) {
     std::vector<float> result;
     for (double x : two_theta) {
         double const at = std::clamp((x - pattern.first) / pattern.step, 0.0, double(y.size()) - 1.001);
@@ -207,8 +230,9 @@ std::vector<float> on_measured_points(NetPattern const& pattern, std::vector<dou
     return result;
 }
 
-Candidate to_candidate(Search const& search, FineMatch const& fine, FineMatch const& whole, Contestant const& contestant,
-                       std::vector<double> const& two_theta, std::span<Candidate const> known, double d_min) {
+Candidate to_candidate(Search const& search, FineMatch const& fine, FineMatch const& whole,
+                       Contestant const& contestant, std::vector<double> const& two_theta,
+                       std::span<Candidate const> known, double d_min) {
     Scratch y(fine.points()), all(whole.points());
     fine.draw(contestant.lines, contestant.shift, y);
     Candidate candidate{contestant.structure, contestant.score, 0, contestant.shift, {}};
@@ -222,8 +246,8 @@ Candidate to_candidate(Search const& search, FineMatch const& fine, FineMatch co
 
 }  // namespace
 
-Identification identify(data::Pattern const& measured, std::span<data::Structure const> library, IdentifyOptions const& given,
-                        std::span<Candidate const> known) {
+Identification identify(data::Pattern const& measured, std::span<data::Structure const> library,
+                        IdentifyOptions const& given, std::span<Candidate const> known) {
     check(given);
     IdentifyOptions options = given;
     options.threads = std::max(1u, given.threads);
@@ -243,7 +267,8 @@ Identification identify(data::Pattern const& measured, std::span<data::Structure
     FineMatch const whole(search.pattern(), unlimited, 1);
     result.candidates.resize(contestants.size());
     compute::parallel_for(contestants.size(), options.threads, [&](std::size_t i, unsigned) {
-        result.candidates[i] = to_candidate(search, fine, whole, contestants[i], two_theta, known, options.d_min);
+        result.candidates[i] =
+            to_candidate(search, fine, whole, contestants[i], two_theta, known, options.d_min);
     });
     return result;
 }

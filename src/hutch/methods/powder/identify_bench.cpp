@@ -1,11 +1,11 @@
-#include <benchmark/benchmark.h>
+#include "hutch/compute/parallel.hpp"
+#include "hutch/data/amcsd.hpp"
+#include "hutch/methods/powder/identify.hpp"
 
 #include <cstdlib>
 #include <filesystem>
 
-#include "hutch/compute/parallel.hpp"
-#include "hutch/data/amcsd.hpp"
-#include "hutch/methods/powder/identify.hpp"
+#include <benchmark/benchmark.h>
 
 namespace hutch::powder {
 namespace {
@@ -17,15 +17,16 @@ std::filesystem::path data_folder() {
 
 std::vector<data::Structure> read_library() {
     std::vector<data::Structure> library;
-    data::read_amcsd(data_folder() / "usr/lib/python3/dist-packages/larch/xrd/amscif_trim.db", compute::default_threads(),
-                     [&](data::AmcsdEntry&& entry) {
+    data::read_amcsd(data_folder() / "usr/lib/python3/dist-packages/larch/xrd/amscif_trim.db",
+                     compute::default_threads(), [&](data::AmcsdEntry&& entry) {
                          if (entry.problem.empty()) library.push_back(std::move(entry.structure));
                      });
     return library;
 }
 
 data::Pattern lead_sulfate() {
-    return data::read_pattern(data_folder() / "usr/share/doc/objcryst-fox/example/tutorial-pbso4/xray.dat.gz");
+    return data::read_pattern(data_folder() /
+                              "usr/share/doc/objcryst-fox/example/tutorial-pbso4/xray.dat.gz");
 }
 
 // The round robin's PbSO4 against all of AMCSD, reading both files included.
@@ -41,7 +42,12 @@ void read_and_identify(benchmark::State& state) {
     }
     state.SetItemsProcessed(std::int64_t(compared));
 }
-BENCHMARK(read_and_identify)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
+BENCHMARK(read_and_identify)
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 void identify_only(benchmark::State& state) {
     if (data_folder().empty()) return state.SkipWithError("HUTCH_DATA is not set");

@@ -1,16 +1,16 @@
 #include "hutch/methods/powder/identify.hpp"
 
-#include <gtest/gtest.h>
+#include "hutch/base/error.hpp"
+#include "hutch/data/amcsd.hpp"
+#include "hutch/data/cif.hpp"
+#include "hutch/methods/powder/simulate.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
 
-#include "hutch/base/error.hpp"
-#include "hutch/data/amcsd.hpp"
-#include "hutch/data/cif.hpp"
-#include "hutch/methods/powder/simulate.hpp"
+#include <gtest/gtest.h>
 
 namespace hutch::powder {
 namespace {
@@ -23,7 +23,8 @@ data::Structure made_up(double a, double b, double c, double beta, int heavy, in
     s.name = "made up";
     s.cell = {a, b, c, 90, beta, 90};
     s.operations = {identity, inversion};
-    s.sites = {{"A", heavy, 0, false, {0, 0, 0}, 1, 0.01, {}, 0}, {"B", light, 0, false, {0.31, 0.22, 0.17}, 1, 0, {}, 0}};
+    s.sites = {{"A", heavy, 0, false, {0, 0, 0}, 1, 0.01, {}, 0},
+               {"B", light, 0, false, {0.31, 0.22, 0.17}, 1, 0, {}, 0}};
     data::complete(s);
     return s;
 }
@@ -31,7 +32,8 @@ data::Structure made_up(double a, double b, double c, double beta, int heavy, in
 std::vector<data::Structure> small_library() {
     std::vector<data::Structure> library;
     for (int i = 0; i < 12; ++i)
-        library.push_back(made_up(4.1 + 0.37 * i, 6.3 - 0.21 * i, 5.2 + 0.55 * (i % 4), 92 + 1.7 * i, 20 + 5 * i, 8 + i % 2));
+        library.push_back(made_up(4.1 + 0.37 * i, 6.3 - 0.21 * i, 5.2 + 0.55 * (i % 4), 92 + 1.7 * i,
+                                  20 + 5 * i, 8 + i % 2));
     return library;
 }
 
@@ -52,7 +54,8 @@ data::Pattern simulated(data::Structure const& structure, Setting const& setting
     calculator.expected(reflections, setting, y.data());
     calculator.count(y.data(), seed, 0);
     data::Pattern pattern;
-    for (std::size_t i = 0; i < grid.points; ++i) pattern.x.push_back(grid.at(i)), pattern.y.push_back(double(y[i]));
+    for (std::size_t i = 0; i < grid.points; ++i)
+        pattern.x.push_back(grid.at(i)), pattern.y.push_back(double(y[i]));
     return pattern;
 }
 
@@ -97,7 +100,9 @@ TEST(Identify, finds_the_cell_scale_and_the_zero_error) {
 
 TEST(Identify, gives_a_pattern_on_the_measured_points_that_follows_them) {
     std::vector<data::Structure> const library = small_library();
-    data::Pattern const measured = simulated(library[4], ordinary(), 1);
+    Setting setting = ordinary();
+    setting.dose = 100'000;
+    data::Pattern const measured = simulated(library[4], setting, 1);
     Candidate const best = identify(measured, library, {}).candidates.at(0);
     ASSERT_EQ(best.pattern.size(), measured.x.size());
     double difference = 0, sum = 0;
@@ -105,7 +110,7 @@ TEST(Identify, gives_a_pattern_on_the_measured_points_that_follows_them) {
         difference += std::abs(measured.y[i] - double(best.pattern[i]));
         sum += measured.y[i];
     }
-    EXPECT_LT(difference, 0.15 * sum);  // counting noise alone is 0.07
+    EXPECT_LT(difference, 0.1 * sum);  // one peak shape for all, and strong lines do not decide alone
 }
 
 TEST(Identify, gives_the_same_with_any_number_of_threads) {
@@ -172,12 +177,14 @@ TEST(Identify, refuses_a_pattern_without_points_and_wavelengths_of_nothing) {
 TEST(Identify, survives_patterns_without_peaks) {
     data::Pattern flat;
     for (int i = 0; i < 500; ++i) flat.x.push_back(10 + 0.1 * i), flat.y.push_back(100);
-    for (Candidate const& candidate : identify(flat, small_library(), {}).candidates) EXPECT_LT(candidate.score, 0.5);
+    for (Candidate const& candidate : identify(flat, small_library(), {}).candidates)
+        EXPECT_LT(candidate.score, 0.5);
     for (double& y : flat.y) y = 0;
     EXPECT_NO_THROW(identify(flat, small_library(), {}));
 }
 
-// ---- measured patterns against all structures of AMCSD and those that come with Avogadro ---------------------------
+// ---- measured patterns against all structures of AMCSD and those that come with Avogadro
+// ---------------------------
 
 char const* const amcsd_path = "usr/lib/python3/dist-packages/larch/xrd/amscif_trim.db";
 char const* const crystals_path = "usr/share/avogadro2/crystals";
@@ -222,10 +229,11 @@ class IdentifyData : public testing::Test {
     IdentifyOptions options_;
 };
 
-// R. J. Hill, J. Appl. Cryst. 25 (1992) 589: the round robin's PbSO4. AMCSD 665, 5558, 17670 (lead and sulfur only) and
-// 18845 are anglesite, and so is one CIF.
+// R. J. Hill, J. Appl. Cryst. 25 (1992) 589: the round robin's PbSO4. AMCSD 665, 5558, 17670 (lead and sulfur
+// only) and 18845 are anglesite, and so is one CIF.
 TEST_F(IdentifyData, finds_anglesite_in_the_x_ray_pattern_of_the_round_robin) {
-    Identification const found = identify(data::read_pattern(root_ / lead_sulfate_path / "xray.dat.gz"), library_, options_);
+    Identification const found =
+        identify(data::read_pattern(root_ / lead_sulfate_path / "xray.dat.gz"), library_, options_);
     EXPECT_GT(found.compared, 9500u);
     expect_first(found, "Anglesite", 5);
     EXPECT_GT(found.candidates[0].score, 0.98);
@@ -235,7 +243,8 @@ TEST_F(IdentifyData, finds_anglesite_in_the_x_ray_pattern_of_the_round_robin) {
 TEST_F(IdentifyData, finds_anglesite_in_the_neutron_pattern_of_the_round_robin) {
     options_.radiation = Radiation::neutron;
     options_.wavelengths = {{1.909, 1}};
-    Identification const found = identify(data::read_pattern(root_ / lead_sulfate_path / "neutron.dat.gz"), library_, options_);
+    Identification const found =
+        identify(data::read_pattern(root_ / lead_sulfate_path / "neutron.dat.gz"), library_, options_);
     EXPECT_GT(found.compared, 9500u);
     expect_first(found, "Anglesite", 4);
     EXPECT_GT(found.candidates[0].score, 0.97);

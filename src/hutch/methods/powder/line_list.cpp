@@ -1,15 +1,16 @@
 #include "hutch/methods/powder/line_list.hpp"
 
+#include "hutch/methods/powder/reflections.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "hutch/methods/powder/reflections.hpp"
-
 namespace hutch::powder {
 namespace {
 
-// The volume of reciprocal space within 1/d_min holds 4 pi V / (3 d^3) points; centring and the Laue group divide them.
+// The volume of reciprocal space within 1/d_min holds 4 pi V / (3 d^3) points; centring and the Laue group
+// divide them.
 double affordable_d_min(data::Structure const& structure, LineListOptions const& options) {
     double const points = double(options.most_reflections) * double(structure.operations.size());
     double const sphere = 4 * std::numbers::pi / 3 * data::volume(structure.cell);
@@ -35,14 +36,16 @@ std::vector<Amplitude> amplitudes_of(Reflections const& table, LineListOptions c
     std::vector<Amplitude> result;
     for (Species const& species : table.species) {
         bool const is_xray = options.radiation == Radiation::xray;
-        Dispersion const f = is_xray ? options.dispersion[std::size_t(species.atomic_number)] : neutron_length(species);
+        Dispersion const f =
+            is_xray ? options.dispersion[std::size_t(species.atomic_number)] : neutron_length(species);
         double const unit = is_xray ? 1 : 10;  // fm to sqrt(barn)
         result.push_back({f.real / unit, f.imaginary / unit, is_xray});
     }
     return result;
 }
 
-double squared_factor(Reflections const& table, std::vector<Amplitude> const& amplitudes, std::size_t reflection) {
+double squared_factor(Reflections const& table, std::vector<Amplitude> const& amplitudes,
+                      std::size_t reflection) {
     double a_real = 0, a_imaginary = 0, b_real = 0, b_imaginary = 0;
     for (std::size_t e = 0; e < amplitudes.size(); ++e) {
         std::size_t const at = e * table.padded + reflection;

@@ -1,10 +1,10 @@
 #include "hutch/methods/powder/match.hpp"
 
+#include "hutch/methods/powder/background.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-
-#include "hutch/methods/powder/background.hpp"
 
 namespace hutch::powder {
 namespace {
@@ -33,14 +33,16 @@ double width_over_inverse_d(NetPattern const& pattern, double wavelength, double
 }
 
 // Measured intensity in bins of 1/d; a point counts in the bins to its left and right.
-std::vector<double> over_inverse_d(NetPattern const& pattern, double wavelength, double first, double step, std::size_t points) {
+std::vector<double> over_inverse_d(NetPattern const& pattern, double wavelength, double first, double step,
+                                   std::size_t points) {
     std::vector<double> bins(points, 0.0);
     int const parts = 8;  // sub-steps, so that bins narrower than the measured steps do not stay empty
     for (std::size_t i = 0; i < pattern.net.size(); ++i)
         for (int part = 0; part < parts; ++part) {
             double const two_theta = pattern.at(i) + pattern.step * ((part + 0.5) / parts - 0.5);
             double const at = (2 * std::sin(two_theta / 2 * degree) / wavelength - first) / step;
-            if (at > -0.5 && at < double(points) - 0.5) bins[std::size_t(at + 0.5)] += pattern.peaks[i] / parts;
+            if (at > -0.5 && at < double(points) - 0.5)
+                bins[std::size_t(at + 0.5)] += pattern.peaks[i] / parts;
         }
     return bins;
 }
@@ -62,7 +64,8 @@ double scale_beside(Target const& target, std::span<float const> calculated, std
     double oo = 0, oc = 0, cc = 0, o = 0, c = 0;
     double const floor = 1e-3 * target.sum / double(target.net.size()) + 1e-30;
     for (std::size_t i = 0; i < calculated.size(); ++i) {
-        double const w = 1 / (double(target.net[i]) + floor), x = double(others[i]), y = double(calculated[i]);
+        double const w = 1 / (double(target.net[i]) + floor), x = double(others[i]),
+                     y = double(calculated[i]);
         oo += w * x * x, oc += w * x * y, cc += w * y * y;
         o += w * x * double(target.net[i]), c += w * y * double(target.net[i]);
     }
@@ -90,7 +93,8 @@ double similarity(Target const& target, std::span<float const> calculated, std::
         for (std::size_t i = 0; i < n; ++i) take(i, i % lanes, others[i] + b * calculated[i]);
     }
     double common_sum = 0, total_sum = 0;
-    for (std::size_t lane = 0; lane < lanes; ++lane) common_sum += double(common[lane]), total_sum += double(total[lane]);
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+        common_sum += double(common[lane]), total_sum += double(total[lane]);
     return total_sum > 0 && target.sum > 0 ? common_sum / std::sqrt(total_sum * target.sum) : 0;
 }
 
@@ -102,9 +106,12 @@ double angular_factor(double two_theta, MatchOptions const& options) {
     return (options.radiation == Radiation::xray ? polarised : 1.0) / (sine * sine * cosine);
 }
 
-CoarseMatch::CoarseMatch(NetPattern const& pattern, MatchOptions const& options, double tolerance) : profile_(1, 0, 1) {
+CoarseMatch::CoarseMatch(NetPattern const& pattern, MatchOptions const& options, double tolerance)
+    : profile_(1, 0, 1) {
     double const wavelength = mean_wavelength(options.wavelengths);
-    auto const inverse_d = [&](double two_theta) { return 2 * std::sin(two_theta / 2 * degree) / wavelength; };
+    auto const inverse_d = [&](double two_theta) {
+        return 2 * std::sin(two_theta / 2 * degree) / wavelength;
+    };
     double const last = std::min(options.inverse_d_last, inverse_d(pattern.last()));
     double const own = width_over_inverse_d(pattern, wavelength, last / 2);
     double const width = std::hypot(own, tolerance);
@@ -112,14 +119,16 @@ CoarseMatch::CoarseMatch(NetPattern const& pattern, MatchOptions const& options,
     step_ = width / coarse_steps_per_width;
     auto const points = std::max<std::size_t>(16, std::size_t((last - first_) / step_) + 1);
     std::vector<double> const bins = over_inverse_d(pattern, wavelength, first_, step_, points);
-    // The measured peaks have their own width already; the tolerance widens them to that of the calculated ones.
+    // The measured peaks have their own width already; the tolerance widens them to that of the calculated
+    // ones.
     LineProfile const widen(std::max(0.3, tolerance / step_), 0, 6);
     std::vector<float> wide(points, 0.0f);
     for (std::size_t i = 0; i < points; ++i) widen.add(double(i), float(bins[i]), wide);
     target_ = to_target(wide);
     profile_ = LineProfile(width / step_, 0.2, 8);
     for (std::size_t i = 0; i < points; ++i)
-        factor_.push_back(float(angular_factor(two_theta_at(first_ + step_ * double(i), wavelength), options)));
+        factor_.push_back(
+            float(angular_factor(two_theta_at(first_ + step_ * double(i), wavelength), options)));
 }
 
 void CoarseMatch::draw(LineList const& lines, double cell_scale, std::span<float> y) const {
@@ -135,7 +144,8 @@ void CoarseMatch::draw(LineList const& lines, double cell_scale, std::span<float
 
 FineMatch::FineMatch(NetPattern const& pattern, MatchOptions const& options, double blur)
     : first_(pattern.first), step_(pattern.step), wavelengths_(options.wavelengths) {
-    double const last = std::min(pattern.last(), two_theta_at(options.inverse_d_last, wavelengths_.front().value));
+    double const last =
+        std::min(pattern.last(), two_theta_at(options.inverse_d_last, wavelengths_.front().value));
     auto const points = std::max<std::size_t>(16, std::size_t(std::max(0.0, last - first_) / step_) + 1);
     auto const half = std::size_t(std::lround((blur - 1) * pattern.fwhm / step_ / 2));
     std::span<double const> const peaks(pattern.peaks.data(), std::min(points, pattern.peaks.size()));
@@ -146,7 +156,8 @@ FineMatch::FineMatch(NetPattern const& pattern, MatchOptions const& options, dou
         profiles_.emplace_back(width, lorentz_share, int(4 * width) + 1);
     for (std::size_t i = 0; i < smooth.size(); ++i) {
         factor_.push_back(float(angular_factor(pattern.at(i), options)));
-        profile_.push_back(float(std::log(2 * pattern.fwhm_at(pattern.at(i)) / pattern.fwhm) / std::log(width_ratio)));
+        profile_.push_back(
+            float(std::log(2 * pattern.fwhm_at(pattern.at(i)) / pattern.fwhm) / std::log(width_ratio)));
     }
 }
 

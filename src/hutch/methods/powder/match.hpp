@@ -1,13 +1,13 @@
 /// Compare the lines of a structure with a measured pattern, coarsely over 1/d and finely over two theta.
 #pragma once
 
-#include <span>
-#include <vector>
-
 #include "hutch/methods/powder/line_list.hpp"
 #include "hutch/methods/powder/line_profile.hpp"
 #include "hutch/methods/powder/net_pattern.hpp"
 #include "hutch/methods/powder/setting.hpp"
+
+#include <span>
+#include <vector>
 
 namespace hutch::powder {
 
@@ -28,10 +28,11 @@ Target to_target(std::span<float const> net);
 
 /// Return sum sqrt(m c) / sqrt(sum m sum c): 1 when the patterns are proportional, 0 when nothing is common.
 ///
-/// It is the cosine between square roots of intensities, so that strong lines (and texture in them) do not decide
-/// alone. With `others`, a pattern that is already explained, c = others + b * calculated with the b >= 0 of the least
-/// squares.
-double similarity(Target const& target, std::span<float const> calculated, std::span<float const> others = {});
+/// It is the cosine between square roots of intensities, so that strong lines (and texture in them) do not
+/// decide alone. With `others`, a pattern that is already explained, c = others + b * calculated with the b
+/// >= 0 of the least squares.
+double similarity(Target const& target, std::span<float const> calculated,
+                  std::span<float const> others = {});
 /// Return that b.
 double scale_beside(Target const& target, std::span<float const> calculated, std::span<float const> others);
 
@@ -39,8 +40,8 @@ double scale_beside(Target const& target, std::span<float const> calculated, std
 struct MatchOptions {
     std::vector<Wavelength> wavelengths;
     Radiation radiation = Radiation::xray;
-    double polarisation = 0.5;   ///< as in Instrument
-    double inverse_d_last = 0;   ///< [1/angstrom] lines beyond are not compared
+    double polarisation = 0.5;  ///< as in Instrument
+    double inverse_d_last = 0;  ///< [1/angstrom] lines beyond are not compared
 };
 /// Return Lorentz and polarisation factor at an angle.
 double angular_factor(double two_theta, MatchOptions const& options);
@@ -69,12 +70,12 @@ class FineMatch {
     Target const& target() const { return target_; }
 
   private:
-    double first_, step_;                 ///< two theta [degree]
+    double first_, step_;  ///< two theta [degree]
     std::vector<Wavelength> wavelengths_;
     Target target_;
-    std::vector<float> factor_;           ///< angular factor at each point
-    std::vector<float> profile_;          ///< which profile has the measured width at each point
-    std::vector<LineProfile> profiles_;   ///< widths by geometric steps
+    std::vector<float> factor_;          ///< angular factor at each point
+    std::vector<float> profile_;         ///< which profile has the measured width at each point
+    std::vector<LineProfile> profiles_;  ///< widths by geometric steps
 };
 
 }  // namespace hutch::powder

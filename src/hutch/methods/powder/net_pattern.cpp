@@ -1,12 +1,12 @@
 #include "hutch/methods/powder/net_pattern.hpp"
 
+#include "hutch/base/error.hpp"
+#include "hutch/methods/powder/background.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
-
-#include "hutch/base/error.hpp"
-#include "hutch/methods/powder/background.hpp"
 
 #include <fmt/format.h>
 
@@ -41,8 +41,10 @@ Curve usable_points(data::Pattern const& pattern, double wavelength) {
         curve.y.push_back(y);
     }
     if (curve.x.size() < 32)
-        throw Error(Fault::bad_data,
-                    fmt::format("'pattern' has {} points with two theta in (0, 180) degree; expected at least 32", curve.x.size()));
+        throw Error(
+            Fault::bad_data,
+            fmt::format("'pattern' has {} points with two theta in (0, 180) degree; expected at least 32",
+                        curve.x.size()));
     return curve;
 }
 
@@ -62,7 +64,8 @@ std::vector<double> resampled(Curve const& curve, double first, double step, std
     std::vector<double> means(points);
     double low = std::clamp(first - step / 2, start, end), below = integral_to(low);
     for (std::size_t i = 0; i < points; ++i) {
-        double const high = std::clamp(first + (double(i) + 0.5) * step, start, end), above = integral_to(high);
+        double const high = std::clamp(first + (double(i) + 0.5) * step, start, end),
+                     above = integral_to(high);
         means[i] = high > low ? (above - below) / (high - low) : curve.y.back();
         low = high, below = above;
     }
@@ -73,11 +76,13 @@ struct Peak {
     double two_theta, fwhm, height;
 };
 
-// Distance [points] from a maximum to where a side falls to half of it; 0 if it rises before by more than the noise.
+// Distance [points] from a maximum to where a side falls to half of it; 0 if it rises before by more than the
+// noise.
 double half_distance(std::vector<double> const& net, std::size_t at, int direction, double noise) {
     double const half = net[at] / 2;
     double lowest = net[at];
-    for (std::ptrdiff_t i = std::ptrdiff_t(at) + direction; i >= 0 && i < std::ptrdiff_t(net.size()); i += direction) {
+    for (std::ptrdiff_t i = std::ptrdiff_t(at) + direction; i >= 0 && i < std::ptrdiff_t(net.size());
+         i += direction) {
         double const y = net[std::size_t(i)], before = net[std::size_t(i - direction)];
         if (y <= half) return double(std::abs(i - std::ptrdiff_t(at))) - (half - y) / (before - y);
         if (y > lowest + 4 * noise) return 0;
@@ -94,7 +99,8 @@ std::vector<Peak> strongest_peaks(NetPattern const& pattern, std::size_t most) {
     std::vector<Peak> peaks;
     for (std::size_t i = 1; i + 1 < net.size(); ++i) {
         if (net[i] < least || net[i] < net[i - 1] || net[i] <= net[i + 1]) continue;
-        double const noise = pattern.noise * std::sqrt(std::max(1.0, (net[i] + pattern.background[i]) / usual));
+        double const noise =
+            pattern.noise * std::sqrt(std::max(1.0, (net[i] + pattern.background[i]) / usual));
         double const left = half_distance(net, i, -1, noise), right = half_distance(net, i, 1, noise);
         if (left <= 0 || right <= 0 || net[i] < 8 * noise) continue;
         peaks.push_back({pattern.at(i), 2 * std::min(left, right) * pattern.step, net[i]});
@@ -104,7 +110,8 @@ std::vector<Peak> strongest_peaks(NetPattern const& pattern, std::size_t most) {
     return peaks;
 }
 
-// A line through widths over tan(theta) by the median of slopes (Theil and Sen), which overlapped peaks do not pull.
+// A line through widths over tan(theta) by the median of slopes (Theil and Sen), which overlapped peaks do
+// not pull.
 void fit_width(NetPattern& pattern, std::vector<Peak> const& peaks) {
     pattern.fwhm = 4 * pattern.step, pattern.fwhm_growth = 0;
     if (peaks.empty()) return;
@@ -121,8 +128,10 @@ void fit_width(NetPattern& pattern, std::vector<Peak> const& peaks) {
 
 double noise_of(std::vector<double> const& y) {
     std::vector<double> bends;
-    for (std::size_t i = 1; i + 1 < y.size(); ++i) bends.push_back(std::abs(y[i] - (y[i - 1] + y[i + 1]) / 2));
-    return 1.4826 * median(bends) / std::sqrt(1.5);  // median absolute deviation of normal noise; variance 1 + 1/4 + 1/4
+    for (std::size_t i = 1; i + 1 < y.size(); ++i)
+        bends.push_back(std::abs(y[i] - (y[i - 1] + y[i + 1]) / 2));
+    return 1.4826 * median(bends) /
+           std::sqrt(1.5);  // median absolute deviation of normal noise; variance 1 + 1/4 + 1/4
 }
 
 void split(NetPattern& pattern, std::vector<double> const& y, std::size_t smooth, std::size_t half_window) {
@@ -144,7 +153,8 @@ void raise_to_mean(NetPattern& pattern, std::size_t half, std::size_t half_windo
     for (std::size_t i = 0; i < smooth.size(); ++i)
         if (smooth[i] < 4 * local_noise(pattern, i, usual) / std::sqrt(double(2 * half + 1)))
             counts[i] = 1, rests[i] = smooth[i];
-    std::vector<double> const count = running_mean(counts, half_window), rest = running_mean(rests, half_window);
+    std::vector<double> const count = running_mean(counts, half_window),
+                              rest = running_mean(rests, half_window);
     for (std::size_t i = 0; i < smooth.size(); ++i) {
         double const rise = count[i] > 0 ? rest[i] / count[i] : 0;
         pattern.background[i] += rise;
@@ -158,7 +168,8 @@ void find_significant(NetPattern& pattern, std::size_t half) {
     double const usual = std::max(median(pattern.background), 1e-30);
     double const least = noise_in_peaks / std::sqrt(double(2 * half + 1));
     std::vector<double> is_peak(smooth.size());
-    for (std::size_t i = 0; i < smooth.size(); ++i) is_peak[i] = smooth[i] > least * local_noise(pattern, i, usual);
+    for (std::size_t i = 0; i < smooth.size(); ++i)
+        is_peak[i] = smooth[i] > least * local_noise(pattern, i, usual);
     std::vector<double> const is_near = running_mean(is_peak, half);  // flanks belong to their peak
     pattern.peaks.assign(smooth.size(), 0.0);
     for (std::size_t i = 0; i < smooth.size(); ++i)
@@ -167,7 +178,9 @@ void find_significant(NetPattern& pattern, std::size_t half) {
 
 }  // namespace
 
-double NetPattern::fwhm_at(double two_theta) const { return fwhm + fwhm_growth * std::tan(std::min(two_theta, 170.0) / 2 * degree); }
+double NetPattern::fwhm_at(double two_theta) const {
+    return fwhm + fwhm_growth * std::tan(std::min(two_theta, 170.0) / 2 * degree);
+}
 
 std::vector<double> two_theta_of(data::Pattern const& pattern, double wavelength) {
     std::vector<double> angles(pattern.x);
@@ -188,7 +201,9 @@ NetPattern to_net_pattern(data::Pattern const& measured, double wavelength) {
     NetPattern pattern;
     pattern.first = curve.x.front();
     pattern.step = std::max(median(steps), range / 65536);
-    auto const sample = [&] { return resampled(curve, pattern.first, pattern.step, std::size_t(range / pattern.step) + 1); };
+    auto const sample = [&] {
+        return resampled(curve, pattern.first, pattern.step, std::size_t(range / pattern.step) + 1);
+    };
     std::vector<double> y = sample();
     // Noise on broad peaks looks like narrow peaks: sample more coarsely until the width stays.
     for (int round = 0; round < 8; ++round) {
@@ -201,7 +216,8 @@ NetPattern to_net_pattern(data::Pattern const& measured, double wavelength) {
     }
     double const width = pattern.fwhm_at((pattern.first + curve.x.back()) / 2) / pattern.step;  // [points]
     split(pattern, y, std::size_t(width / 2), std::size_t(12 * width));
-    for (int round = 0; round < 2; ++round) raise_to_mean(pattern, std::size_t(width / 2), std::size_t(12 * width));
+    for (int round = 0; round < 2; ++round)
+        raise_to_mean(pattern, std::size_t(width / 2), std::size_t(12 * width));
     find_significant(pattern, std::size_t(width / 2));
     return pattern;
 }

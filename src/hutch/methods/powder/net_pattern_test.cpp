@@ -1,14 +1,14 @@
 #include "hutch/methods/powder/net_pattern.hpp"
 
-#include <gtest/gtest.h>
+#include "hutch/base/error.hpp"
+#include "hutch/base/random.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
-#include "hutch/base/error.hpp"
-#include "hutch/base/random.hpp"
+#include <gtest/gtest.h>
 
 namespace hutch::powder {
 namespace {
@@ -44,11 +44,13 @@ TEST(NetPattern, finds_the_width_of_peaks_in_noise) {
 
 TEST(NetPattern, finds_the_mean_of_a_noisy_background) {
     NetPattern const net = to_net_pattern(peaks_with_noise(0.15, 1000, 100), 1.54);
-    for (double background : net.background) EXPECT_NEAR(background, 100, 8);  // SNIP alone lies 10 to 20 lower
+    for (double background : net.background)
+        EXPECT_NEAR(background, 100, 8);  // SNIP alone lies 10 to 20 lower
 }
 
 TEST(NetPattern, keeps_the_area_of_peaks_and_little_else) {
-    double const area = 20 * 1000 * 0.15 * std::sqrt(std::numbers::pi / (4 * std::numbers::ln2));  // 20 Gaussians
+    double const area =
+        20 * 1000 * 0.15 * std::sqrt(std::numbers::pi / (4 * std::numbers::ln2));  // 20 Gaussians
     NetPattern const net = to_net_pattern(peaks_with_noise(0.15, 1000, 100), 1.54);
     double const kept = std::accumulate(net.peaks.begin(), net.peaks.end(), 0.0) * net.step;
     EXPECT_NEAR(kept, area, 0.06 * area);
