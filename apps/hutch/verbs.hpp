@@ -10,6 +10,7 @@ namespace hutch::app {
 using Verb = int (*)(std::vector<std::string> const& words);
 
 int powder_simulate(std::vector<std::string> const& words);
+int powder_identify(std::vector<std::string> const& words);
 int powder_convert(std::vector<std::string> const& words);
 int powder_survey(std::vector<std::string> const& words);
 int powder_parameters(std::vector<std::string> const& words);

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path source_folder() { return fs::path(__FILE__).parent_path() / "../../.."; }
+fs::path source_folder() { return HUTCH_SOURCE_DIR; }
 
 // Everything that is read once: the recipe and the structures of both packages, on one thread.
 struct Mix {

@@ -52,7 +52,7 @@ data::Pattern simulated(data::Structure const& structure, Setting const& setting
     std::vector<float> y(calculator.padded_points());
     Reflections const reflections = find_reflections(structure, {needed_d_min(grid.last(), 1.54, 0.02)});
     calculator.expected(reflections, setting, y.data());
-    calculator.count(y.data(), seed, 0);
+    draw_counts(y, seed, 0);
     data::Pattern pattern;
     for (std::size_t i = 0; i < grid.points; ++i)
         pattern.x.push_back(grid.at(i)), pattern.y.push_back(double(y[i]));
