@@ -94,6 +94,19 @@ TEST(Counts, FollowPoissonsLawBinByBin) {
     }
 }
 
+// Just above the mean from which counts come from an expansion in 1/mean, where its last term matters most:
+// four million draws tell a wrong sign of it.
+TEST(Counts, FollowPoissonsLawWhereTheExpansionBegins) {
+    for (double const mean : {12.1, 13.0, 16.0, 20.0}) {
+        std::vector<float> all;
+        for (std::uint64_t index = 0; index < 16; ++index)
+            for (float const count : drawn(mean, 21, index)) all.push_back(count);
+        ChiSquare const chi = chi_square(std::move(all), mean);
+        double const freedom = chi.bins - 1;
+        EXPECT_LT(chi.value, freedom + 5 * std::sqrt(2 * freedom)) << mean << " in " << chi.bins << " bins";
+    }
+}
+
 // 64 million draws: rounding in single precision must not turn the largest random numbers into counts that
 // Poisson's law never gives.
 TEST(CountsSlow, HaveNoOutliers) {

@@ -5,7 +5,8 @@
 
 namespace hutch::powder {
 
-/// exp(-a - b sin^2(theta)): transmission of a cylinder, mu R up to 1, within 0.5 %.
+/// exp(-a - b sin^2(theta)): transmission of a cylinder within 0.5 % for mu R up to 0.75 and within 1.2 % up to 1, where
+/// it is worst backwards (factors_test, "is the mean over the cross-section").
 ///
 /// \par Source  Rouse, Cooper, York & Chakera, Acta Cryst. A26 (1970) 682
 struct CylinderAbsorption {

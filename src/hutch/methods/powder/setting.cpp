@@ -67,6 +67,11 @@ constexpr Parameter table[] = {
      [](Setting& s) -> double& { return s.dose; }},
 };
 
+std::string out_of_range(Parameter const& parameter, double value) {
+    std::string const unit = parameter.unit == "1" ? "" : " " + std::string(parameter.unit);
+    return fmt::format("'{}' is {}{}; expected {} to {}", parameter.name, value, unit, parameter.least, parameter.most);
+}
+
 std::optional<std::string> wavelength_problem(Instrument const& instrument) {
     if (instrument.wavelengths.empty()) return "'wavelengths' is empty; expected at least one";
     for (Wavelength const& one : instrument.wavelengths) {
@@ -107,8 +112,7 @@ Parameter const& find_parameter(std::string_view name) {
 
 void set_parameter(Setting& setting, Parameter const& parameter, double value) {
     if (!(value >= parameter.least && value <= parameter.most))
-        throw Error(Fault::bad_input, fmt::format("'{}' is {} {}; expected {} to {}", parameter.name, value, parameter.unit,
-                                                  parameter.least, parameter.most));
+        throw Error(Fault::bad_input, out_of_range(parameter, value));
     parameter.in(setting) = value;
 }
 
@@ -119,7 +123,7 @@ std::optional<std::string> first_problem(Setting const& setting, double first, d
     for (Parameter const& parameter : table) {
         double const value = parameter.in(copy);
         if (!(value >= parameter.least && value <= parameter.most))
-            return fmt::format("'{}' is {} {}; expected {} to {}", parameter.name, value, parameter.unit, parameter.least, parameter.most);
+            return out_of_range(parameter, value);
     }
     if (auto problem = wavelength_problem(setting.instrument)) return problem;
     if (auto problem = width_problem(setting.instrument, first, last)) return problem;
