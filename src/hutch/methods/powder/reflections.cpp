@@ -101,7 +101,8 @@ std::vector<Found> enumerate(data::Structure const& structure, std::vector<Rotat
     return found;
 }
 
-double wrapped(double x) { return x - std::round(x); }
+// The nearest integer taken off; std::round would be a call into the mathematics library.
+double wrapped(double x) { return x - double((long long)(x + (x < 0 ? -0.5 : 0.5))); }
 
 double distance_squared(Matrix3 const& metric, Vector3 const& a, Vector3 const& b) {
     Vector3 const d{wrapped(a[0] - b[0]), wrapped(a[1] - b[1]), wrapped(a[2] - b[2])};
