@@ -22,6 +22,8 @@ struct Entry {
 constexpr Entry table[] = {
     {"powder", "simulate", "calculate the pattern of one structure", hutch::app::powder_simulate},
     {"powder", "convert", "read a pattern in one format and write it in another", hutch::app::powder_convert},
+    {"powder", "identify", "name the phases that explain a measured pattern", hutch::app::powder_identify},
+    {"powder", "survey", "tell which structures of a library are usable, and why others are not", hutch::app::powder_survey},
     {"powder", "parameters", "list what can be set, with unit, range and meaning", hutch::app::powder_parameters},
     {"dataset", "build", "build an AI-ready data set from a recipe", hutch::app::dataset_build},
     {"dataset", "verify", "recompute every checksum of a data set", hutch::app::dataset_verify},

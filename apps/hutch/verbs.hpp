@@ -10,7 +10,9 @@ namespace hutch::app {
 using Verb = int (*)(std::vector<std::string> const& words);
 
 int powder_simulate(std::vector<std::string> const& words);
+int powder_identify(std::vector<std::string> const& words);
 int powder_convert(std::vector<std::string> const& words);
+int powder_survey(std::vector<std::string> const& words);
 int powder_parameters(std::vector<std::string> const& words);
 int dataset_build(std::vector<std::string> const& words);
 int dataset_verify(std::vector<std::string> const& words);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 
@@ -20,8 +21,18 @@ struct Features {
     std::array<double, 3> lengths, angles;
     double volume = 0;
     Fingerprint print;
-    std::string formula;
+    std::vector<std::pair<int, double>> fractions;  // atomic number and fraction, ascending
 };
+
+double overlap(Features const& a, Features const& b) {
+    double sum = 0;
+    for (std::size_t i = 0, j = 0; i < a.fractions.size() && j < b.fractions.size();) {
+        if (a.fractions[i].first == b.fractions[j].first) sum += std::min(a.fractions[i++].second, b.fractions[j++].second);
+        else if (a.fractions[i].first < b.fractions[j].first) ++i;
+        else ++j;
+    }
+    return sum;
+}
 
 Features features_of(data::Structure const& structure) {
     Features result;
@@ -33,16 +44,29 @@ Features features_of(data::Structure const& structure) {
     std::ranges::sort(result.angles);
     result.volume = data::volume(cell);
     result.print = fingerprint(structure);
-    result.formula = data::composition_formula(structure);
+    std::vector<double> const contents = data::cell_contents(structure);
+    double const total = std::accumulate(contents.begin(), contents.end(), 0.0);
+    for (std::size_t z = 1; z < contents.size(); ++z)
+        if (contents[z] > 0) result.fractions.emplace_back(int(z), contents[z] / total);
     return result;
 }
 
-bool has_same_cell(Features const& a, Features const& b, GroupOptions const& options) {
+// The largest relative difference of the sorted reduced lengths; infinite when the angles differ.
+double cell_difference(Features const& a, Features const& b, double angle_tolerance) {
+    double most = 0;
     for (std::size_t i = 0; i < 3; ++i) {
-        if (std::abs(a.lengths[i] - b.lengths[i]) > options.length_tolerance * a.lengths[i]) return false;
-        if (std::abs(a.angles[i] - b.angles[i]) > options.angle_tolerance) return false;
+        if (std::abs(a.angles[i] - b.angles[i]) > angle_tolerance) return std::numeric_limits<double>::infinity();
+        most = std::max(most, std::abs(a.lengths[i] - b.lengths[i]) / a.lengths[i]);
     }
-    return true;
+    return most;
+}
+
+bool is_nearly_the_same(Features const& a, Features const& b, GroupOptions const& options) {
+    double const difference = cell_difference(a, b, options.angle_tolerance);
+    if (difference > options.length_tolerance) return false;
+    bool const is_one_compound = overlap(a, b) >= options.compound_overlap;
+    if (!is_one_compound && difference > options.pattern_length_tolerance) return false;
+    return similarity(a.print, b.print) >= (is_one_compound ? options.compound_similarity : options.pattern_similarity);
 }
 
 class Unions {
@@ -69,23 +93,29 @@ void join_same_cells(std::vector<Features> const& all, GroupOptions const& optio
     for (std::size_t i = 0; i < order.size(); ++i)
         for (std::size_t j = i + 1; j < order.size() && all[order[j]].volume <= all[order[i]].volume * window; ++j) {
             Features const &a = all[order[i]], &b = all[order[j]];
-            if (unions.root(order[i]) != unions.root(order[j]) && has_same_cell(a, b, options) && similarity(a.print, b.print) >= options.same_cell_similarity)
-                unions.join(order[i], order[j]);
+            if (unions.root(order[i]) != unions.root(order[j]) && is_nearly_the_same(a, b, options)) unions.join(order[i], order[j]);
         }
 }
 
-void join_same_formulas(std::vector<Features> const& all, GroupOptions const& options, Unions& unions) {
-    std::map<std::string, std::vector<std::size_t>> by_formula;
-    for (std::size_t i = 0; i < all.size(); ++i) by_formula[all[i].formula].push_back(i);
-    for (auto const& [formula, members] : by_formula)
+// Candidates share their main elements, so buckets by the set of elements above 5 % are enough.
+void join_other_cells(std::vector<Features> const& all, GroupOptions const& options, Unions& unions) {
+    std::map<std::vector<int>, std::vector<std::size_t>> by_elements;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        std::vector<int> main;
+        for (auto const& [z, fraction] : all[i].fractions)
+            if (fraction > 0.05) main.push_back(z);
+        by_elements[main].push_back(i);
+    }
+    for (auto const& [elements, members] : by_elements)
         for (std::size_t i = 0; i < members.size(); ++i)
             for (std::size_t j = i + 1; j < members.size(); ++j)
-                if (unions.root(members[i]) != unions.root(members[j]) && similarity(all[members[i]].print, all[members[j]].print) >= options.same_formula_similarity)
+                if (unions.root(members[i]) != unions.root(members[j]) && overlap(all[members[i]], all[members[j]]) >= options.other_cell_overlap &&
+                    similarity(all[members[i]].print, all[members[j]].print) >= options.other_cell_similarity)
                     unions.join(members[i], members[j]);
 }
 
 // Lines down to a d that gives every primitive cell about the same number of lattice points.
-double fingerprint_d_min(double primitive_volume) { return std::cbrt(primitive_volume) / 4.0; }
+double fingerprint_d_min(double primitive_volume) { return std::cbrt(primitive_volume) / 5.0; }
 
 }  // namespace
 
@@ -128,7 +158,7 @@ std::vector<std::int32_t> group_structures(std::span<data::Structure const> stru
     compute::parallel_for(structures.size(), threads, [&](std::size_t i, unsigned) { all[i] = features_of(structures[i]); });
     Unions unions(all.size());
     join_same_cells(all, options, unions);
-    join_same_formulas(all, options, unions);
+    join_other_cells(all, options, unions);
     std::vector<std::int32_t> groups(all.size());
     std::map<std::size_t, std::int32_t> numbers;
     for (std::size_t i = 0; i < all.size(); ++i) groups[i] = numbers.try_emplace(unions.root(i), std::int32_t(numbers.size())).first->second;

@@ -9,13 +9,18 @@
 
 namespace hutch::curate {
 
-/// When two structures count as nearly the same: their reduced cells or their compositions agree, and so do their
-/// diffraction fingerprints after both cells are scaled to one volume per primitive cell.
+/// When two structures count as nearly the same. Their fingerprints are compared after both cells are scaled to one
+/// volume per primitive cell; the overlap of two compositions is the sum over elements of the smaller atomic fraction.
+/// One of three must hold:
+///   the same compound        cells agree within 2 %, overlap >= 0.7, fingerprints >= 0.90
+///   the same pattern         cells agree within 0.5 %, fingerprints >= 0.98, whatever the atoms
+///   the same in another cell overlap >= 0.95, fingerprints >= 0.95 (other settings, supercells, other temperatures)
 struct GroupOptions {
-    double length_tolerance = 0.02;      ///< relative, of sorted reduced cell lengths
-    double angle_tolerance = 2;          ///< [degree], of reduced cell angles folded to <= 90
-    double same_cell_similarity = 0.90;  ///< cosine of fingerprints when the cells agree
-    double same_formula_similarity = 0.95;  ///< cosine when the compositions agree and the cells need not
+    double length_tolerance = 0.02;        ///< relative, of sorted reduced cell lengths
+    double angle_tolerance = 2;            ///< [degree], of reduced cell angles folded to <= 90
+    double compound_overlap = 0.7, compound_similarity = 0.90;
+    double pattern_length_tolerance = 0.005, pattern_similarity = 0.98;
+    double other_cell_overlap = 0.95, other_cell_similarity = 0.95;
 };
 
 /// What is compared.

@@ -196,8 +196,8 @@ TEST(CifData, ReadsTheAvogadroCollectionAndAgreesWithItsDensities) {
         }
     }
     EXPECT_EQ(files, 510);
-    EXPECT_GE(usable, 497);
-    EXPECT_GE(close, 0.99 * declared);
+    EXPECT_GE(usable, 502);
+    EXPECT_GE(close, 0.985 * declared);  // ice VI is listed without its hydrogen
 }
 
 }  // namespace

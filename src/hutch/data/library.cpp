@@ -32,6 +32,7 @@ constexpr Kind kinds[] = {
     {"'cell'", "expected lengths", "cell length out of range"},
     {"'cell'", "expected angles", "cell angles that close no cell"},
     {"'cell'", "keeps within", "cell contradicts the symmetry"},
+    {"'cell'", "lattice points", "too many reflections"},
     {"'symmetry'", "is not given", "no symmetry given"},
     {"'symmetry'", "more than", "operations that form no group"},
     {"'symmetry'", "the operation", "operation that cannot be read"},
@@ -51,6 +52,9 @@ constexpr Kind kinds[] = {
     {"'occupancy'", "expected within", "occupancy outside [0, 1.05]"},
     {"'displacement'", "expected a number", "displacement that is no number"},
     {"'displacement'", "expected within", "displacement outside [-0.1, 2]"},
+    {"'form factor'", "", "no X-ray form factor"},
+    {"'neutron scattering length'", "", "no neutron scattering length"},
+    {"'pattern'", "no line", "no reflection in range"},
 };
 
 // The first text in quotes that is followed by what is wrong with it: names of files may have quotes too.

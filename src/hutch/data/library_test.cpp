@@ -85,6 +85,8 @@ TEST(Cause, IsOnePhraseForAllMessagesOfAKind) {
          "cell contradicts the symmetry"},
         {"AMCSD 3: 'sites' has 'Xx'; expected a label that starts with an element", "unknown element"},
         {"o'c.cif:9: 'occupancy' of 'O' is 1.3; expected within [0, 1.05]", "occupancy outside [0, 1.05]"},
+        {"'neutron scattering length' of Pu is not tabulated; expected an element that has one",
+         "no neutron scattering length"},
         {"'species' is Es; expected one with a form factor; leave it out",
          "'species': expected one with a form factor"},
         {"out of memory", "out of memory"},

@@ -76,8 +76,8 @@ void check_sites(Structure const& structure) {
     bool is_occupied = false;
     for (Site const& site : structure.sites) {
         if (site.atomic_number < 1 || site.atomic_number > 118)
-            refuse(
-                fmt::format("'sites' has {} of an unknown element; expected one of 118", in_quotes(site.label)));
+            refuse(fmt::format("'sites' has {} of an unknown element; expected one of 118",
+                               in_quotes(site.label)));
         for (double const x : site.position)
             if (!(std::abs(x) < 1e4))
                 refuse(fmt::format("'sites' has {} at {}; expected finite fractional coordinates",
@@ -139,6 +139,33 @@ std::size_t count_distinct(Structure const& structure, Site const& site, Positio
     return distinct.size();
 }
 
+// Some files list symmetry copies of an atom as sites of their own; one of them stands for all.
+void merge_copies(Structure& structure, Positions const& positions) {
+    auto& sites = structure.sites;
+    std::string first;
+    std::size_t const listed = sites.size();
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+        auto const is_copy = [&](Site const& other) {
+            return other.atomic_number == sites[i].atomic_number &&
+                   other.is_deuterium == sites[i].is_deuterium && other.charge == sites[i].charge &&
+                   other.occupancy == sites[i].occupancy &&
+                   std::ranges::any_of(structure.operations, [&](Operation const& operation) {
+                       return positions.are_same(operation, other.position, sites[i].position);
+                   });
+        };
+        if (2 * sites[i].occupancy <= largest_occupancy) continue;
+        auto const next = sites.begin() + std::ptrdiff_t(i) + 1;
+        auto const copies =
+            std::stable_partition(next, sites.end(), [&](Site const& s) { return !is_copy(s); });
+        if (copies != sites.end() && first.empty()) first = copies->label;
+        sites.erase(copies, sites.end());
+    }
+    if (sites.size() < listed)
+        structure.notes.push_back(
+            fmt::format("{} of {} sites repeat another one by symmetry and are left out; the first is {}",
+                        listed - sites.size(), listed, in_quotes(first)));
+}
+
 void check_overlaps(Structure const& structure, Positions const& positions) {
     auto const& sites = structure.sites;
     for (std::size_t i = 0; i < sites.size(); ++i)
@@ -186,6 +213,7 @@ void complete(Structure& structure) {
     check_metric(structure.cell, structure.operations);
     name_space_group(structure);
     Positions const positions(structure.cell);
+    merge_copies(structure, positions);
     for (Site& site : structure.sites) site.multiplicity = double(count_distinct(structure, site, positions));
     check_overlaps(structure, positions);
 }

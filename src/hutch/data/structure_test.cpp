@@ -155,7 +155,11 @@ TEST(Structure, RefusesWhatCannotBe) {
                [](Structure& s) {
                    for (Site& site : s.sites) site.occupancy = 0;
                }},
-          Case{"'occupancy' of 'Pb' and 'Pb'", [](Structure& s) { s.sites.push_back(s.sites[0]); }},
+          Case{"'occupancy' of 'Pb' and 'Pb'",
+               [](Structure& s) {
+                   s.sites.push_back(s.sites[0]);
+                   s.sites.back().occupancy = 0.5;  // as different as a copy may not be
+               }},
           Case{"'displacement' of 'Pb'", [](Structure& s) { s.sites[0].u_iso = 2.5; }},
           Case{"'displacement' of 'Pb'",
                [](Structure& s) { s.sites[0].u_aniso = {{0, -0.2, 0, 0, 0, 0}}; }}}) {
@@ -163,6 +167,33 @@ TEST(Structure, RefusesWhatCannotBe) {
         spoil(structure);
         EXPECT_EQ(problem_of(structure).substr(0, std::string(starts).size()), starts);
     }
+}
+
+// CIFs that list the whole cell beside the operations of the group.
+TEST(Structure, LeavesOutSitesThatRepeatAnotherOneBySymmetry) {
+    Structure const once = anglesite();
+    Structure twice = once;
+    for (std::size_t i = 0; i < once.sites.size(); ++i) {
+        Site copy = once.sites[i];
+        for (double& x : copy.position) x = -x;  // the inversion centre of P n m a
+        twice.sites.push_back(copy);
+    }
+    complete(twice);
+    ASSERT_EQ(twice.sites.size(), once.sites.size());
+    for (std::size_t i = 0; i < once.sites.size(); ++i) EXPECT_EQ(twice.sites[i].label, once.sites[i].label);
+    ASSERT_EQ(twice.notes.size(), 1u);
+    EXPECT_EQ(twice.notes[0],
+              "5 of 10 sites repeat another one by symmetry and are left out; the first is 'Pb'");
+    EXPECT_EQ(composition_formula(twice), "O4 Pb S");
+}
+
+// Two half atoms on one position are one disordered atom, not a copy.
+TEST(Structure, KeepsSitesThatShareAPosition) {
+    Structure shared = anglesite();
+    shared.sites[0].occupancy = 0.5;
+    shared.sites.push_back(shared.sites[0]);
+    complete(shared);
+    EXPECT_EQ(shared.sites.size(), anglesite().sites.size() + 1);
 }
 
 TEST(Structure, NamesTheOperationThatTheCellBreaks) {

@@ -53,7 +53,7 @@ float normal_of(std::uint32_t bits) {
 float large_count(float mean, float w) {
     float const root = __builtin_sqrtf(mean), w2 = w * w;
     float const value = mean + root * w + (0.333333333f + w2 * 0.166666667f) - w * (2.0f + w2) * (1.0f / 72) / root +
-                        (-8.0f / 405 + w2 * (7.0f / 810 - w2 * (1.0f / 270))) / mean;
+                        (-8.0f / 405 + w2 * (7.0f / 810 + w2 * (1.0f / 270))) / mean;
     return value > 0 ? __builtin_floorf(value) : 0.0f;
 }
 
@@ -75,7 +75,8 @@ void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32
             float least = part[0], most = part[0];
             for (int i = 1; i < lanes; ++i) least = part[i] < least ? part[i] : least, most = part[i] > most ? part[i] : most;
             float counts[lanes] = {};
-            // Small means: walk up the cumulative distribution, 44 terms hold all but 1e-11 of a mean of 12.
+            // Small means: walk up the cumulative distribution, 44 terms hold all but 1e-11 of a mean of 12. Rounding may
+            // leave the sum below the largest random numbers for ever: the walk ends where terms become that small.
             if (least < smallest_normal_mean) {
                 float term[lanes], sum[lanes], random[lanes];
 #pragma omp simd
@@ -83,7 +84,7 @@ void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32
                     float const mean = part[i] < smallest_normal_mean ? part[i] : smallest_normal_mean;
                     term[i] = exp_of(-mean);
                     sum[i] = 0;
-                    random[i] = (float(std::int32_t(blocks.c[word][i] >> 8)) + 0.5f) * 5.9604645e-08f;
+                    random[i] = (float(std::int32_t(blocks.c[word][i] >> 9)) + 0.5f) * 1.1920929e-07f;  // below 1 after rounding
                 }
                 int const terms = most < 0.5f ? 12 : most < 4.0f ? 24 : 44;
                 for (int k = 1; k <= terms; ++k) {
@@ -92,7 +93,7 @@ void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32
                     for (int i = 0; i < lanes; ++i) {
                         float const mean = part[i] < smallest_normal_mean ? part[i] : smallest_normal_mean;
                         sum[i] += term[i];
-                        counts[i] += random[i] > sum[i] ? 1.0f : 0.0f;
+                        counts[i] += random[i] > sum[i] && term[i] > 3e-8f ? 1.0f : 0.0f;
                         term[i] *= mean * rate;
                     }
                 }
@@ -110,25 +111,30 @@ void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32
 }
 
 void add_background(BackgroundInput const& in, float scale, float* y) {
+    constexpr std::size_t block = 128;
     float const slope = in.points > 1 ? 2.0f / float(in.points - 1) : 0.0f;
-#pragma omp simd
-    for (std::size_t i = 0; i < in.points; ++i) {
-        float const x = slope * float(std::int32_t(i)) - 1.0f;
-        float next = 0, after = 0;  // Clenshaw's recurrence
+    for (std::size_t from = 0; from < in.points; from += block) {
+        auto const count = std::int32_t(in.points - from < block ? in.points - from : block);
+        // Clenshaw's recurrence, one term at a time for a whole block: the compiler sees simple loops.
+        float x[block], next[block] = {}, after[block] = {};
+        for (std::int32_t i = 0; i < count; ++i) x[i] = slope * float(std::int32_t(from) + i) - 1.0f;
         for (std::size_t k = in.terms; k > 1; --k) {
-            float const current = in.chebyshev[k - 1] + 2.0f * x * next - after;
-            after = next;
-            next = current;
+            float const term = in.chebyshev[k - 1];
+            for (std::int32_t i = 0; i < count; ++i) {
+                float const current = term + 2.0f * x[i] * next[i] - after[i];
+                after[i] = next[i];
+                next[i] = current;
+            }
         }
         float const first = in.terms > 0 ? in.chebyshev[0] : 0.0f;
-        y[i] += scale * (first + x * next - after);
-    }
-    for (std::size_t hump = 0; hump < in.hump_count; ++hump) {
-        float const centre = in.humps[3 * hump], rate = in.humps[3 * hump + 1], height = scale * in.humps[3 * hump + 2];
-#pragma omp simd
-        for (std::size_t i = 0; i < in.points; ++i) {
-            float const x = float(std::int32_t(i)) - centre;
-            y[i] += height * exp_of(-rate * x * x);
+        for (std::int32_t i = 0; i < count; ++i) y[from + std::size_t(i)] += scale * (first + x[i] * next[i] - after[i]);
+        for (std::size_t hump = 0; hump < in.hump_count; ++hump) {
+            float const centre = in.humps[3 * hump], rate = in.humps[3 * hump + 1], height = scale * in.humps[3 * hump + 2];
+            if (height == 0) continue;
+            for (std::int32_t i = 0; i < count; ++i) {
+                float const distance = float(std::int32_t(from) + i) - centre;
+                y[from + std::size_t(i)] += height * exp_of(-rate * distance * distance);
+            }
         }
     }
 }

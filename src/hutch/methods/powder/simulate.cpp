@@ -168,7 +168,9 @@ void PatternCalculator::add_wavelength(Reflections const& table, Setting const& 
         deposit.grids[level] = work_->grids[level].begin();
         deposit.grid_points[level] = work_->grids[level].points;
     }
-    shapes_ += HUTCH_CHOOSE_ISA(detail, deposit_lines)(deposit);
+    detail::DepositWork const done = HUTCH_CHOOSE_ISA(detail, deposit_lines)(deposit);
+    shapes_ += done.shapes;
+    operations_ += done.operations;
     lines_ += deposit.count;
 }
 

@@ -73,6 +73,8 @@ class PatternCalculator {
     /// Single peak shapes and reflections handled so far, for benchmarks.
     std::size_t shapes_added() const { return shapes_; }
     std::size_t lines_computed() const { return lines_; }
+    /// Single-precision operations in the sums of lines so far; background, counting and the rest come on top.
+    std::size_t operations() const { return operations_; }
 
   private:
     struct Workspace;
@@ -85,7 +87,7 @@ class PatternCalculator {
     std::shared_ptr<DispersionTable const> dispersion_;
     std::map<std::pair<int, double>, Dispersion> known_dispersion_;
     std::unique_ptr<Workspace> work_;
-    std::size_t shapes_ = 0, lines_ = 0;
+    std::size_t shapes_ = 0, lines_ = 0, operations_ = 0;
 };
 
 /// Replace expected counts by Poisson counts that depend on (seed, index) and the position in the array alone.

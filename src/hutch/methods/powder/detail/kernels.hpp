@@ -107,8 +107,12 @@ struct DepositInput {
     float* grids[line_levels];  ///< points `-line_padding ...`: pointers to point 0
     std::size_t grid_points[line_levels];
 };
-/// Return how many single peak shapes were added.
-HUTCH_DECLARE_FOR_EACH_ISA(std::size_t, deposit_lines, (DepositInput const&))
+/// What a call did, for benchmarks.
+struct DepositWork {
+    std::size_t shapes;      ///< single peak shapes added
+    std::size_t operations;  ///< single-precision operations in their sums; a division or an exponential's step counts 1
+};
+HUTCH_DECLARE_FOR_EACH_ISA(DepositWork, deposit_lines, (DepositInput const&))
 /// fine[i] += coarse interpolated at i/2 (six-point), for i in [-padding, count + padding).
 HUTCH_DECLARE_FOR_EACH_ISA(void, prolong, (float const* coarse, float* fine, std::size_t count))
 
