@@ -52,7 +52,8 @@ std::vector<double> parse_numbers(std::string_view base64, std::size_t count, ch
         int const value = sextet(c);
         if (value < 0) refuse(fmt::format("'{}' holds {}; expected base64", item, hutch::in_quotes({&c, 1})));
         bits = (bits << 6 | std::uint64_t(value)) & 0xffff;
-        if ((held += 6) < 8) continue;
+        held += 6;
+        if (held < 8) continue;
         held -= 8;
         word |= std::uint32_t(bits >> held & 0xff) << (8 * bytes);
         if (++bytes < 4) continue;
