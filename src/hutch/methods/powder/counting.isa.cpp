@@ -57,11 +57,37 @@ float large_count(float mean, float w) {
     return value > 0 ? __builtin_floorf(value) : 0.0f;
 }
 
+constexpr int chunk = 4 * lanes;  // the four words of sixteen blocks: enough independent chains to hide latencies
+
+// Small means: walk up the cumulative distribution, 44 terms hold all but 1e-11 of a mean of 12. Rounding may leave the
+// sum below the largest random numbers for ever: the walk ends where terms become that small.
+void count_small(float const* __restrict means, std::uint32_t const* __restrict bits, float most, float* __restrict counts) {
+    float mean[chunk], term[chunk], sum[chunk], random[chunk];
+#pragma omp simd
+    for (int i = 0; i < chunk; ++i) {
+        mean[i] = means[i] < smallest_normal_mean ? means[i] : smallest_normal_mean;
+        term[i] = exp_of(-mean[i]);
+        sum[i] = 0;
+        counts[i] = 0;
+        random[i] = (float(std::int32_t(bits[i] >> 9)) + 0.5f) * 1.1920929e-07f;  // below 1 after rounding
+    }
+    int const terms = most < 0.5f ? 12 : most < 1.0f ? 16 : most < 4.0f ? 24 : most < 8.0f ? 34 : 44;
+    for (int k = 1; k <= terms; ++k) {
+        float const rate = 1.0f / float(k);
+#pragma omp simd
+        for (int i = 0; i < chunk; ++i) {
+            sum[i] += term[i];
+            counts[i] += random[i] > sum[i] && term[i] > 3e-8f ? 1.0f : 0.0f;
+            term[i] *= mean[i] * rate;
+        }
+    }
+}
+
 }  // namespace
 
 void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32_t stream, std::uint64_t index) {
     auto const key0 = std::uint32_t(seed), key1 = std::uint32_t(seed >> 32);
-    for (std::size_t from = 0; from < points; from += 4 * lanes) {
+    for (std::size_t from = 0; from < points; from += chunk) {
         Blocks blocks;
         for (int i = 0; i < lanes; ++i) {
             blocks.c[0][i] = std::uint32_t(from / 4) + std::uint32_t(i);
@@ -70,43 +96,18 @@ void count_poisson(float* y, std::size_t points, std::uint64_t seed, std::uint32
             blocks.c[3][i] = std::uint32_t(index >> 32);
         }
         mix(blocks, key0, key1);
-        for (int word = 0; word < 4; ++word) {
-            float* part = y + from + std::size_t(lanes * word);
-            float least = part[0], most = part[0];
-            for (int i = 1; i < lanes; ++i) least = part[i] < least ? part[i] : least, most = part[i] > most ? part[i] : most;
-            float counts[lanes] = {};
-            // Small means: walk up the cumulative distribution, 44 terms hold all but 1e-11 of a mean of 12. Rounding may
-            // leave the sum below the largest random numbers for ever: the walk ends where terms become that small.
-            if (least < smallest_normal_mean) {
-                float term[lanes], sum[lanes], random[lanes];
+        std::uint32_t const* bits = &blocks.c[0][0];
+        float* __restrict part = y + from;
+        float least = part[0], most = part[0], counts[chunk];
+        for (int i = 1; i < chunk; ++i) least = part[i] < least ? part[i] : least, most = part[i] > most ? part[i] : most;
+        if (least < smallest_normal_mean) count_small(part, bits, most < smallest_normal_mean ? most : smallest_normal_mean, counts);
+        if (most >= smallest_normal_mean)
 #pragma omp simd
-                for (int i = 0; i < lanes; ++i) {
-                    float const mean = part[i] < smallest_normal_mean ? part[i] : smallest_normal_mean;
-                    term[i] = exp_of(-mean);
-                    sum[i] = 0;
-                    random[i] = (float(std::int32_t(blocks.c[word][i] >> 9)) + 0.5f) * 1.1920929e-07f;  // below 1 after rounding
-                }
-                int const terms = most < 0.5f ? 12 : most < 4.0f ? 24 : 44;
-                for (int k = 1; k <= terms; ++k) {
-                    float const rate = 1.0f / float(k);
-#pragma omp simd
-                    for (int i = 0; i < lanes; ++i) {
-                        float const mean = part[i] < smallest_normal_mean ? part[i] : smallest_normal_mean;
-                        sum[i] += term[i];
-                        counts[i] += random[i] > sum[i] && term[i] > 3e-8f ? 1.0f : 0.0f;
-                        term[i] *= mean * rate;
-                    }
-                }
+            for (int i = 0; i < chunk; ++i) {
+                float const large = large_count(part[i] < 1.0f ? 1.0f : part[i], normal_of(bits[i]));
+                counts[i] = part[i] >= smallest_normal_mean ? large : counts[i];
             }
-            if (most >= smallest_normal_mean) {
-#pragma omp simd
-                for (int i = 0; i < lanes; ++i) {
-                    float const large = large_count(part[i] < 1.0f ? 1.0f : part[i], normal_of(blocks.c[word][i]));
-                    counts[i] = part[i] >= smallest_normal_mean ? large : counts[i];
-                }
-            }
-            for (int i = 0; i < lanes; ++i) part[i] = counts[i];
-        }
+        for (int i = 0; i < chunk; ++i) part[i] = counts[i];
     }
 }
 
