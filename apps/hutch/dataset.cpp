@@ -1,6 +1,9 @@
 // hutch dataset build and hutch dataset verify.
+#include <filesystem>
+
 #include "arguments.hpp"
 #include "hutch/base/error.hpp"
+#include "hutch/base/file.hpp"
 #include "hutch/base/progress.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/compute/parallel.hpp"
@@ -18,20 +21,30 @@ unsigned thread_count(Arguments const& arguments) {
     return unsigned(wanted);
 }
 
+// The recipe's text with another value of a top-level key, so that what is kept beside the data is what was built.
+std::string with_value(std::string const& text, std::string const& key, std::string const& value) {
+    std::string result;
+    bool is_replaced = false;
+    for (auto const line : split_lines(text)) {
+        bool const is_it = line.starts_with(key + ":");
+        result += (is_it ? key + ": " + value : std::string(line)) + "\n";
+        is_replaced |= is_it;
+    }
+    return is_replaced ? result : result + key + ": " + value + "\n";
+}
+
 }  // namespace
 
 int dataset_build(std::vector<std::string> const& words) {
     Arguments const arguments("dataset build <RECIPE.yaml> --out FOLDER [options]",
                               "Build a data set; the same call goes on after a kill and does nothing when all is done.",
-                              {{"out", "FOLDER", "where the data set goes"}, {"threads", "N", "default: as many as the machine has"}, {"records", "N", "another number of records than the recipe's"}}, 1, 1, words);
+                              {{"out", "FOLDER", "where the data set goes"}, {"threads", "N", "default: as many as the machine has"}, {"records", "N", "another number of records than the recipe's"}, {"dtype", "TYPE", "float32 or uint16, whatever the recipe says"}}, 1, 1, words);
     if (arguments.wants_help()) return arguments.print_help(), 0;
-    curate::Recipe recipe = curate::read_recipe(arguments.words()[0]);
-    if (arguments.has("records")) {
-        double const records = arguments.number("records", 0);
-        if (!(records >= 1 && records <= 1e10)) throw Error(Fault::bad_input, fmt::format("'--records' is {}; expected 1 to 1e10", records));
-        recipe.records = std::uint64_t(records);
-        recipe.text += fmt::format("\n# --records {}\n", recipe.records);
-    }
+    std::filesystem::path const path = arguments.words()[0];
+    std::string text = read_file(path, 1 << 20);
+    for (char const* key : {"records", "dtype"})
+        if (arguments.has(key)) text = with_value(text, key, arguments.text(key));
+    curate::Recipe const recipe = curate::parse_recipe(text, path.string());
     auto const report = curate::build_dataset(recipe, {arguments.required("out"), thread_count(arguments), std::string("hutch ") + HUTCH_VERSION});
     std::string const out = arguments.text("out");
     if (arguments.has("json")) {
