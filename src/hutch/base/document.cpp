@@ -39,7 +39,7 @@ Document Document::parse(std::string_view text, std::string const& name) {
     try {
         return {std::make_shared<YAML::Node>(YAML::Load(std::string(text))), std::make_shared<std::string const>(name), ""};
     } catch (YAML::Exception const& problem) {
-        throw Error(Fault::bad_input, fmt::format("{}:{}: not readable as YAML ({})", name, problem.mark.line + 1, problem.msg));
+        throw Error(Fault::bad_input, fmt::format("{}:{}: 'syntax' is broken ({}); expected YAML", name, problem.mark.line + 1, problem.msg));
     }
 }
 
@@ -78,6 +78,7 @@ std::vector<std::string> Document::keys() const {
     std::vector<std::string> all;
     for (auto const& entry : *node_) {
         if (!entry.first.IsScalar()) fail("has a key that is no text; expected names as keys");
+        if (std::ranges::find(all, entry.first.Scalar()) != all.end()) child(entry.first, entry.first.Scalar()).fail("is given twice; expected once");
         all.push_back(entry.first.Scalar());
     }
     return all;
