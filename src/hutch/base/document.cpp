@@ -51,7 +51,8 @@ bool Document::has(std::string const& key) const { return is_map() && (*node_)[k
 
 Document Document::child(YAML::Node const& node, std::string const& step) const {
     bool const needs_dot = !path_.empty() && !step.starts_with('[');
-    return {std::make_shared<YAML::Node>(node), file_, path_ + (needs_dot ? "." : "") + step};
+    std::string const quoted = in_quotes(step, 60);  // keys are foreign text: cut, and without control characters
+    return {std::make_shared<YAML::Node>(node), file_, path_ + (needs_dot ? "." : "") + quoted.substr(1, quoted.size() - 2)};
 }
 
 Document Document::find(std::string const& key) const {

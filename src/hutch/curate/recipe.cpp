@@ -129,7 +129,7 @@ RecipeInstrument read_instrument(Document const& document, RecipeInstrument cons
     if (instrument.name.empty() || instrument.name.find_first_of("/ \t\n,\"") != std::string::npos)
         document.at("name").fail(fmt::format("is {}; expected a word without blanks, commas and slashes", in_quotes(instrument.name)));
     if (document.has("share")) instrument.share = document.at("share").number();
-    if (!(instrument.share > 0 && instrument.share < 1e6)) document.at("share").fail(fmt::format("is {}; expected > 0", instrument.share));
+    if (!(instrument.share > 0 && instrument.share < 1e6)) document.at("share").fail(fmt::format("is {}; expected above 0 and below 1,000,000", instrument.share));
     instrument.radiation = one_of(document, "radiation", {powder::Radiation::xray, powder::Radiation::neutron}, instrument.radiation);
     instrument.geometry = one_of(document, "geometry", {powder::Geometry::bragg_brentano, powder::Geometry::debye_scherrer}, instrument.geometry);
     read_axis(document, instrument);

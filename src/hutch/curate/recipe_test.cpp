@@ -168,7 +168,7 @@ constexpr BadRecipe bad_recipes[] = {
     {"two_theta: [10, 90]", "two_theta: [10, 190]", "9: 'instruments[0].two_theta[1]' is 190 degrees; expected at most 175"},
     {"two_theta: [10, 90]", "two_theta: [90, 10]", "9: 'instruments[0].two_theta' runs from 90 to 10; expected 0 < first < last"},
     {"two_theta: [10, 90]", "two_theta: [10, 90, 0.1]", "9: 'instruments[0].two_theta' is a list of 3; expected the first and the last value"},
-    {"two_theta: [10, 90]", "share: 0\n    two_theta: [10, 90]", "9: 'instruments[0].share' is 0; expected > 0"},
+    {"two_theta: [10, 90]", "share: 0\n    two_theta: [10, 90]", "9: 'instruments[0].share' is 0; expected above 0 and below 1,000,000"},
     {"two_theta: [10, 90]", "radiation: electron\n    two_theta: [10, 90]", "9: 'instruments[0].radiation' is 'electron'; expected one of: xray, neutron"},
     {"two_theta: [10, 90]", "geometry: flat\n    two_theta: [10, 90]", "9: 'instruments[0].geometry' is 'flat'; expected one of: bragg_brentano, debye_scherrer"},
     {"two_theta: [10, 90]", "q: [1, 9]", "8: 'instruments[0]' reaches beyond what 1.5406 angstrom can; expected a smaller range of q"},

@@ -55,7 +55,12 @@ void write_about(hid_t dataset, ShardWriter::About const& about) {
     if (!about.description.empty()) write_text_attribute(dataset, "long_name", about.description);
 }
 
-void silence_hdf5() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+// Errors become exceptions, so HDF5 need not print them. Its work at exit would crash on a file that could not be
+// written to its end; all files are closed by then.
+void silence_hdf5() {
+    [[maybe_unused]] static herr_t const once = H5dont_atexit();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 }  // namespace
 
