@@ -39,7 +39,7 @@ Document Document::parse(std::string_view text, std::string const& name) {
     try {
         return {std::make_shared<YAML::Node>(YAML::Load(std::string(text))), std::make_shared<std::string const>(name), ""};
     } catch (YAML::Exception const& problem) {
-        throw Error(Fault::bad_input, fmt::format("{}:{}: not readable as YAML ({})", name, problem.mark.line + 1, problem.msg));
+        throw Error(Fault::bad_input, fmt::format("{}:{}: 'syntax' is broken ({}); expected YAML", name, problem.mark.line + 1, problem.msg));
     }
 }
 
@@ -51,7 +51,8 @@ bool Document::has(std::string const& key) const { return is_map() && (*node_)[k
 
 Document Document::child(YAML::Node const& node, std::string const& step) const {
     bool const needs_dot = !path_.empty() && !step.starts_with('[');
-    return {std::make_shared<YAML::Node>(node), file_, path_ + (needs_dot ? "." : "") + step};
+    std::string const quoted = in_quotes(step, 60);  // keys are foreign text: cut, and without control characters
+    return {std::make_shared<YAML::Node>(node), file_, path_ + (needs_dot ? "." : "") + quoted.substr(1, quoted.size() - 2)};
 }
 
 Document Document::find(std::string const& key) const {
@@ -78,6 +79,7 @@ std::vector<std::string> Document::keys() const {
     std::vector<std::string> all;
     for (auto const& entry : *node_) {
         if (!entry.first.IsScalar()) fail("has a key that is no text; expected names as keys");
+        if (std::ranges::find(all, entry.first.Scalar()) != all.end()) child(entry.first, entry.first.Scalar()).fail("is given twice; expected once");
         all.push_back(entry.first.Scalar());
     }
     return all;

@@ -31,6 +31,7 @@ class Document {
     Document find(std::string const& key) const;
     bool is_empty() const;
     std::vector<Document> items() const;
+    /// Return the names of a map, as they stand. \throws Error bad_input when one is there twice
     std::vector<std::string> keys() const;
     std::string text() const;
     double number() const;

@@ -42,7 +42,7 @@ TEST(Document, NamesTheNearestKnownKey) {
 
 TEST(Document, SaysWhereTheSyntaxBreaks) {
     EXPECT_EQ(message_of([] { Document::parse("a: 1\nb: [1, 2\n", "r.yaml"); }),
-              "r.yaml:3: not readable as YAML (end of sequence flow not found)");
+              "r.yaml:3: 'syntax' is broken (end of sequence flow not found); expected YAML");
 }
 
 TEST(Document, RefusesNestingThatWouldExhaustTheStack) {

@@ -36,27 +36,29 @@ std::string state_text(Recipe const& recipe, Collection const& collection, std::
     return fmt::format("recipe {}\nstructures {}\ngenerator {}\n", sha256(recipe.text), collection.checksum, generator);
 }
 
-Json read_manifest(fs::path const& folder) {
+// Use the manifest of a folder; whatever goes wrong with it means that no build wrote it.
+template <class Use>
+auto with_manifest(fs::path const& folder, Use const& use) {
     try {
-        return Json::parse(read_file(folder / "manifest.json"));
+        return use(Json::parse(read_file(folder / "manifest.json")));
     } catch (Json::exception const&) {
         throw Error(Fault::bad_data, fmt::format("'manifest.json' is not readable; expected what a build wrote: '{}'", folder.string()));
     }
 }
 
 // Complete: a manifest of this very recipe and program, and every file of it is there with its size.
-bool is_complete(Recipe const& recipe, BuildOptions const& options, BuildReport& report) {
-    if (!fs::exists(options.out / "manifest.json")) return false;
-    Json const manifest = read_manifest(options.out);
+bool fill_report(Json const& manifest, Recipe const& recipe, BuildOptions const& options, BuildReport& report) {
     if (manifest.value("recipe_sha256", "") != sha256(recipe.text) || manifest.value("generator", "") != options.generator)
         throw Error(Fault::bad_input, fmt::format("'{}' holds '{}' {}, made from another recipe or by another program; expected an empty folder or the same; choose another --out",
                                                   options.out.string(), manifest.value("name", "?"), manifest.value("version", "?")));
+    std::uint64_t bytes = 0;
     for (auto const& file : manifest.at("files")) {
         std::error_code problem;
         auto const size = fs::file_size(options.out / file.at("path").get<std::string>(), problem);
         if (problem || size != file.at("bytes").get<std::uint64_t>()) return false;
-        report.bytes += size;
+        bytes += size;
     }
+    report.bytes = bytes;
     report.was_complete = true;
     report.records = manifest.at("records");
     report.structures = manifest.at("structures");
@@ -65,6 +67,29 @@ bool is_complete(Recipe const& recipe, BuildOptions const& options, BuildReport&
     report.shards = manifest.at("shards");
     report.first_shard = manifest.at("first_shard").get<std::string>();
     return true;
+}
+
+bool is_complete(Recipe const& recipe, BuildOptions const& options, BuildReport& report) {
+    if (!fs::exists(options.out / "manifest.json")) return false;
+    bool const complete = with_manifest(options.out, [&](Json const& manifest) { return fill_report(manifest, recipe, options, report); });
+    if (complete) fs::remove_all(state_folder(options.out));  // a kill may have left it
+    return complete;
+}
+
+// What a finished data set was made from must be what its missing files are to be made from.
+void check_same_structures(Collection const& collection, fs::path const& out) {
+    bool const same = with_manifest(out, [&](Json const& manifest) { return manifest.value("structures_sha256", "") == collection.checksum; });
+    if (!same) throw Error(Fault::bad_input, fmt::format("'{}' lacks files and was made from other structures than the recipe names now; expected the same; choose another --out", out.string()));
+}
+
+// The first thing in a folder that a build killed before it noted its state cannot have left; empty if there is none.
+std::string first_strange_file(fs::path const& out) {
+    std::vector<std::string> names;
+    for (auto const& entry : fs::directory_iterator(out)) {
+        bool const is_empty_shards = entry.path().filename() == "shards" && entry.is_directory() && fs::is_empty(entry.path());
+        if (entry.path() != state_folder(out) && !is_empty_shards) names.push_back(entry.path().filename().string());
+    }
+    return names.empty() ? "" : *std::ranges::min_element(names);
 }
 
 void claim_folder(Recipe const& recipe, Collection const& collection, BuildOptions const& options) {
@@ -76,8 +101,9 @@ void claim_folder(Recipe const& recipe, Collection const& collection, BuildOptio
                                                       options.out.string()));
         return;
     }
-    if (fs::exists(options.out / "shards") && !fs::is_empty(options.out / "shards") && !fs::exists(options.out / "manifest.json"))
-        throw Error(Fault::bad_input, fmt::format("'{}' holds shards of unknown origin; expected an empty folder; choose another --out", options.out.string()));
+    if (fs::exists(options.out / "manifest.json")) check_same_structures(collection, options.out);
+    else if (std::string const strange = first_strange_file(options.out); !strange.empty())
+        throw Error(Fault::bad_input, fmt::format("'{}' holds '{}', which is of no data set; expected an empty folder; choose another --out", options.out.string(), strange));
     fs::create_directories(state_folder(options.out));
     fs::create_directories(options.out / "shards");
     write_file(state, text);
@@ -125,11 +151,22 @@ void build_shards(BuildContext const& context, BuildOptions const& options, Buil
     bar.show(done);
 }
 
+std::string sum_in_manifest(std::string const& file, fs::path const& out) {
+    if (!fs::exists(out / "manifest.json")) return "";
+    return with_manifest(out, [&](Json const& manifest) {
+        for (auto const& one : manifest.at("files"))
+            if (one.at("path") == file) return one.at("sha256").get<std::string>();
+        return std::string();
+    });
+}
+
 FileEntry shard_entry(BuildContext const& context, std::size_t which, fs::path const& out) {
     PlannedShard const& shard = context.plan.shards[which];
     fs::path const path = out / "shards" / shard.name, note = state_folder(out) / (shard.name + ".sha256");
-    // A kill between the rename and the note leaves a whole shard without a note.
-    std::string const sum = fs::exists(note) ? read_file(note) : sha256_of_file(path);
+    // A kill between the rename and the note leaves a whole shard without a note; so does a data set that was complete,
+    // but there the first sum counts, so that a shard which was damaged since stays detectable.
+    std::string sum = fs::exists(note) ? read_file(note) : sum_in_manifest("shards/" + shard.name, out);
+    if (sum.empty()) sum = sha256_of_file(path);
     return {"shards/" + shard.name, fs::file_size(path), sum, context.recipe.splits[shard.split].name, shard.records};
 }
 
@@ -161,7 +198,7 @@ void write_manifest(BuildContext const& context, DatasetSummary const& summary, 
     std::string sums;
     for (FileEntry const& file : files) sums += file.sha256 + "  " + file.path + "\n";
     write_file(out / "checksums.sha256", sums);
-    Json manifest{{"name", context.recipe.name}, {"version", context.recipe.version}, {"generator", context.generator}, {"recipe_sha256", sha256(context.recipe.text)}, {"records", context.recipe.records},
+    Json manifest{{"name", context.recipe.name}, {"version", context.recipe.version}, {"generator", context.generator}, {"recipe_sha256", sha256(context.recipe.text)}, {"structures_sha256", context.collection.checksum}, {"records", context.recipe.records},
                   {"structures", summary.structures}, {"refused", context.collection.refusals.size()}, {"groups", summary.groups}, {"shards", context.plan.shards.size()}, {"first_shard", "shards/" + context.plan.shards[0].name}};
     for (FileEntry const& file : files) manifest["files"].push_back({{"path", file.path}, {"bytes", file.bytes}, {"sha256", file.sha256}, {"split", file.split}, {"records", file.records}});
     write_file(out / "manifest.json", manifest.dump(1) + "\n");
@@ -186,9 +223,7 @@ void finish(BuildContext const& context, BuildOptions const& options, BuildRepor
     for (FileEntry const& file : files) report.bytes += file.bytes;
 }
 
-}  // namespace
-
-BuildReport build_dataset(Recipe const& recipe, BuildOptions const& options) {
+BuildReport build_in_folder(Recipe const& recipe, BuildOptions const& options) {
     auto const start = Clock::now();
     BuildReport report;
     fs::create_directories(options.out);
@@ -214,15 +249,24 @@ BuildReport build_dataset(Recipe const& recipe, BuildOptions const& options) {
     return report;
 }
 
+}  // namespace
+
+BuildReport build_dataset(Recipe const& recipe, BuildOptions const& options) {
+    if (fs::path const& out = options.out; fs::exists(out) && !fs::is_directory(out)) throw Error(Fault::bad_input, fmt::format("'{}' is a file; expected a folder; choose another --out", out.string()));
+    try {
+        return build_in_folder(recipe, options);
+    } catch (fs::filesystem_error const& error) {
+        throw Error(Fault::external, fmt::format("cannot build in the folder ({}); expected one that can be written: '{}'", error.code().message(), error.path1().string()));
+    }
+}
+
 VerifyReport verify_dataset(fs::path const& folder, unsigned threads) {
-    Json const manifest = read_manifest(folder);
     VerifyReport report;
     std::vector<std::pair<std::string, std::string>> files;
-    try {
+    with_manifest(folder, [&](Json const& manifest) {
         for (auto const& file : manifest.at("files")) files.emplace_back(file.at("path"), file.at("sha256"));
-    } catch (Json::exception const&) {
-        throw Error(Fault::bad_data, fmt::format("'manifest.json' lacks its list of files; expected what a build wrote: '{}'", folder.string()));
-    }
+        return true;
+    });
     std::vector<std::string> problems(files.size());
     std::atomic<std::uint64_t> bytes{0};
     compute::parallel_for(files.size(), threads, [&](std::size_t i, unsigned) {

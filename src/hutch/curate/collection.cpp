@@ -51,6 +51,14 @@ std::string identity_of(data::Structure const& structure) {
     return structure.source + "\n" + text;
 }
 
+data::Library read_source(Recipe const& recipe, RecipeSource const& source, unsigned threads) {
+    try {
+        return data::read_library({source.path}, threads);
+    } catch (Error const& error) {
+        throw error.within(fmt::format("{}: 'structures[{}].path'", recipe.file, &source - recipe.sources.data()));
+    }
+}
+
 }  // namespace
 
 double recipe_d_min(Recipe const& recipe) {
@@ -64,7 +72,7 @@ Collection collect_structures(Recipe const& recipe, unsigned threads) {
     Collection collection;
     std::set<std::string> names;
     for (RecipeSource const& source : recipe.sources) {
-        data::Library library = data::read_library({source.path}, threads);
+        data::Library library = read_source(recipe, source, threads);
         std::vector<std::optional<std::string>> obstacles(library.structures.size());
         compute::parallel_for(library.structures.size(), threads, [&](std::size_t i, unsigned) { obstacles[i] = first_obstacle(library.structures[i], recipe); });
         SourceEntry entry{source.name, source.licence, source.citation, source.url, library.structures.size() + library.refusals.size(), 0, {}};

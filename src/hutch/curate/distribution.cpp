@@ -47,6 +47,7 @@ void Distribution::read_mixture(Document const& document) {
 
 Distribution Distribution::parse(Document const& document, double least, double most, std::string const& unit) {
     Distribution result;
+    std::string const unit_text = unit.empty() || unit == "1" ? "" : " " + unit;
     if (document.is_scalar()) {
         result = constant(document.number());
     } else if (document.is_map()) {
@@ -56,7 +57,7 @@ Distribution Distribution::parse(Document const& document, double least, double 
         std::tie(result.least_, result.most_) = std::pair(*std::ranges::min_element(result.choices_), *std::ranges::max_element(result.choices_));
         if (result.kind_ == Kind::normal) {
             if (!(result.b_ > 0)) document.at("normal").fail(fmt::format("has standard deviation {}; expected > 0", result.b_));
-            if (!(result.a_ >= least && result.a_ <= most)) document.at("normal").fail(fmt::format("has mean {} {}; expected {} to {}", result.a_, unit, least, most));
+            if (!(result.a_ >= least && result.a_ <= most)) document.at("normal").fail(fmt::format("has mean {}{}; expected {} to {}", result.a_, unit_text, least, most));
             result.least_ = std::max(least, result.a_ - 6 * result.b_), result.most_ = std::min(most, result.a_ + 6 * result.b_);
         } else if (result.kind_ != Kind::choice && result.b_ < result.a_) {
             document.fail(fmt::format("runs from {} to {}; expected the smaller first", result.a_, result.b_));
@@ -66,8 +67,9 @@ Distribution Distribution::parse(Document const& document, double least, double 
     } else {
         document.fail("is neither a number nor a distribution; expected for example 0.1 or {uniform: [0, 0.1]}");
     }
+    if (result.is_constant() && !(result.least_ >= least && result.most_ <= most)) document.fail(fmt::format("is {}{}; expected {} to {}", result.least_, unit_text, least, most));
     if (!(result.least_ >= least && result.most_ <= most))
-        document.fail(fmt::format("reaches from {} to {} {}; expected within {} to {}", result.least_, result.most_, unit, least, most));
+        document.fail(fmt::format("reaches from {} to {}{}; expected within {} to {}", result.least_, result.most_, unit_text, least, most));
     return result;
 }
 

@@ -14,7 +14,8 @@ namespace hutch::curate {
 /// One of three must hold:
 ///   the same compound        cells agree within 2 %, overlap >= 0.7, fingerprints >= 0.90
 ///   the same pattern         cells agree within 0.5 %, fingerprints >= 0.98, whatever the atoms
-///   the same in another cell overlap >= 0.95, fingerprints >= 0.95 (other settings, supercells, other temperatures)
+///   the same in another cell overlap >= 0.95, fingerprints >= 0.95 (other settings, other temperatures)
+/// A cell that repeats a smaller one without saying so is taken as it is: it has another volume per primitive cell.
 struct GroupOptions {
     double length_tolerance = 0.02;        ///< relative, of sorted reduced cell lengths
     double angle_tolerance = 2;            ///< [degree], of reduced cell angles folded to <= 90

@@ -74,7 +74,7 @@ std::vector<Chunk> chunks_of_split(Recipe const& recipe, Plan const& plan, std::
 }  // namespace
 
 Plan make_plan(Recipe const& recipe, std::vector<std::int32_t> groups) {
-    if (groups.empty()) throw Error(Fault::bad_input, "'structures' hold no usable structure; expected at least one");
+    if (groups.empty()) throw Error(Fault::bad_input, fmt::format("{}: 'structures' hold no usable structure; expected at least one", recipe.file));
     Plan plan;
     plan.groups = std::move(groups);
     plan.records = share_records(recipe, plan.groups.size());
@@ -103,7 +103,8 @@ Plan make_plan(Recipe const& recipe, std::vector<std::int32_t> groups) {
                 if (shard.records == recipe.shard_records) finish();
             }
         finish();
-        if (records == 0) throw Error(Fault::bad_input, fmt::format("split '{}' would be empty with {} records; expected more records, more structures or fewer splits", recipe.splits[split].name, recipe.records));
+        if (records == 0) throw Error(Fault::bad_input, fmt::format("{}: 'splits.{}' would be empty with {} records of {} structures; expected more records, more structures or fewer splits", recipe.file,
+                                                                   recipe.splits[split].name, recipe.records, plan.groups.size()));
     }
     return plan;
 }

@@ -30,8 +30,9 @@ std::vector<std::string> texts_of(Document const& document, char const* key) {
 
 std::uint64_t count_of(Document const& document, char const* key, std::uint64_t fallback, double least, double most) {
     if (!document.has(key)) return fallback;
-    double const value = double(document.at(key).integer());
-    if (!(value >= least && value <= most)) document.at(key).fail(fmt::format("is {}; expected {} to {}", value, least, most));
+    long long const value = document.at(key).integer();
+    if (double(value) < least || double(value) > most)
+        document.at(key).fail(fmt::format("is {}; expected {} to {}", with_commas(value), with_commas((long long)least), with_commas((long long)most)));
     return std::uint64_t(value);
 }
 
@@ -128,7 +129,7 @@ RecipeInstrument read_instrument(Document const& document, RecipeInstrument cons
     if (instrument.name.empty() || instrument.name.find_first_of("/ \t\n,\"") != std::string::npos)
         document.at("name").fail(fmt::format("is {}; expected a word without blanks, commas and slashes", in_quotes(instrument.name)));
     if (document.has("share")) instrument.share = document.at("share").number();
-    if (!(instrument.share > 0 && instrument.share < 1e6)) document.at("share").fail(fmt::format("is {}; expected > 0", instrument.share));
+    if (!(instrument.share > 0 && instrument.share < 1e6)) document.at("share").fail(fmt::format("is {}; expected above 0 and below 1,000,000", instrument.share));
     instrument.radiation = one_of(document, "radiation", {powder::Radiation::xray, powder::Radiation::neutron}, instrument.radiation);
     instrument.geometry = one_of(document, "geometry", {powder::Geometry::bragg_brentano, powder::Geometry::debye_scherrer}, instrument.geometry);
     read_axis(document, instrument);
@@ -159,7 +160,7 @@ void read_splits(Document const& document, Recipe& recipe) {
 
 void read_description(Document const& document, Recipe& recipe) {
     recipe.name = document.at("name").text();
-    if (recipe.name.empty() || recipe.name.find_first_of("/ \t\n") != std::string::npos) document.at("name").fail("has blanks or slashes; expected a plain name");
+    if (recipe.name.empty() || recipe.name.find_first_of("/ \t\n") != std::string::npos) document.at("name").fail(fmt::format("is {}; expected a word without blanks and slashes", in_quotes(recipe.name)));
     recipe.title = text_or(document, "title", recipe.name);
     recipe.version = document.at("version").text();
     auto const parts = split(recipe.version, '.');
@@ -190,7 +191,7 @@ void check_stored_type(Document const& document, Recipe const& recipe) {
     for (RecipeInstrument const& instrument : recipe.instruments) {
         Distribution const& d = instrument.parameters[dose];
         if (recipe.stored == StoredType::uint16 && !(d.least() > 0 && d.most() <= 60000))
-            document.at("dtype").fail(fmt::format("is uint16, but the dose of '{}' reaches from {} to {} counts; expected above 0 and at most 60,000", instrument.name, d.least(), d.most()));
+            document.at("dtype").fail(fmt::format("is uint16, but the dose of '{}' reaches from {} to {} counts; expected a dose above 0 and at most 60,000", instrument.name, d.least(), d.most()));
     }
 }
 
@@ -238,7 +239,8 @@ Recipe read_document(Document const& document, std::string_view text, std::files
     check_stored_type(document, recipe);
     if (double(recipe.shard_records) * double(recipe.points) > 2.5e8) document.fail(fmt::format("asks for shards of {} x {} numbers; expected at most 250,000,000; lower shard_records", recipe.shard_records, recipe.points));
     for (std::size_t i = 0; i < recipe.instruments.size(); ++i)
-        for (std::uint64_t record = 0; record < 8; ++record) draw_setting(recipe, i, record);
+        for (std::uint64_t record = 0; record < 8; ++record)
+            if (auto const problem = first_problem(recipe, i, record)) document.at("instruments").items()[i].fail("breaks a rule in each of 50 draws: " + *problem);
     return recipe;
 }
 
@@ -251,7 +253,9 @@ double RecipeInstrument::shortest_wavelength() const {
 }
 
 Recipe parse_recipe(std::string_view text, std::string const& name) {
-    return read_document(Document::parse(text, name), text, std::filesystem::path(name).parent_path());
+    Recipe recipe = read_document(Document::parse(text, name), text, std::filesystem::path(name).parent_path());
+    recipe.file = name;
+    return recipe;
 }
 
 Recipe read_recipe(std::filesystem::path const& path) { return parse_recipe(read_file(path, 1 << 20), path.string()); }

@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,7 @@ enum class StoredType { float32, uint16 };
 
 struct Recipe {
     std::string text;                         ///< as read, for the record
+    std::string file;                         ///< stands for the recipe in messages
     std::string name, title, version, description, licence, url, citation, date_published;
     std::vector<std::string> creators, keywords;
     std::map<std::string, std::string> notes;
@@ -87,6 +89,8 @@ struct DrawnSetting {
 /// Combinations that break a rule (a negative width) are drawn again, up to 50 times.
 /// \throws Error bad_input when none of them is possible
 DrawnSetting draw_setting(Recipe const& recipe, std::size_t instrument, std::uint64_t record);
+/// Return the rule that all draws of a record break, or nothing when its setting is possible.
+std::optional<std::string> first_problem(Recipe const& recipe, std::size_t instrument, std::uint64_t record);
 
 /// Return the grid of two theta on which an instrument's patterns are calculated, and whether they are resampled.
 struct CalculationGrid {

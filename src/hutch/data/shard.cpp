@@ -55,22 +55,32 @@ void write_about(hid_t dataset, ShardWriter::About const& about) {
     if (!about.description.empty()) write_text_attribute(dataset, "long_name", about.description);
 }
 
-void silence_hdf5() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+// Errors become exceptions, so HDF5 need not print them. Its work at exit would crash on a file that could not be
+// written to its end; all files are closed by then.
+void silence_hdf5() {
+    [[maybe_unused]] static herr_t const once = H5dont_atexit();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 }  // namespace
 
 struct ShardWriter::Handles {
     std::filesystem::path path;
-    hid_t file = -1, links = -1, contiguous = -1;
+    hid_t file = -1, timeless = -1, contiguous = -1;
     ~Handles() {
         if (contiguous >= 0) H5Pclose(contiguous);
-        if (links >= 0) H5Pclose(links);
+        if (timeless >= 0) H5Pclose(timeless);
         if (file >= 0) H5Fclose(file);
     }
     hid_t create(std::string const& name, hid_t type, hid_t space) const {
-        hid_t const dataset = H5Dcreate2(file, name.c_str(), type, space, links, contiguous, H5P_DEFAULT);
+        for (std::size_t slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1)) create_group(name.substr(0, slash));
+        hid_t const dataset = H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, contiguous, H5P_DEFAULT);
         if (dataset < 0) throw Error(Fault::external, fmt::format("HDF5 cannot create '{}': '{}'", name, path.string()));
         return dataset;
+    }
+    // Groups that HDF5 makes on the way to a dataset would carry the time of day.
+    void create_group(std::string const& name) const {
+        if (H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0) Handle(H5Gcreate2(file, name.c_str(), H5P_DEFAULT, timeless, H5P_DEFAULT), H5Gclose, "create group " + name);
     }
 };
 
@@ -84,8 +94,8 @@ ShardWriter::ShardWriter(std::filesystem::path const& path) : handles_(std::make
     H5Pset_obj_track_times(creation, false);
     handles_->file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access);
     if (handles_->file < 0) throw Error(Fault::external, fmt::format("HDF5 cannot create file: '{}'", path.string()));
-    handles_->links = H5Pcreate(H5P_LINK_CREATE);
-    H5Pset_create_intermediate_group(handles_->links, 1);
+    handles_->timeless = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_obj_track_times(handles_->timeless, false);
     handles_->contiguous = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_obj_track_times(handles_->contiguous, false);
     H5Pset_layout(handles_->contiguous, H5D_CONTIGUOUS);
