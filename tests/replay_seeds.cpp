@@ -1,4 +1,6 @@
 // Run a fuzz target over its seeds and over a fixed number of mutations of each, as an ordinary test.
+#include "hutch/base/random.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -7,8 +9,6 @@
 #include <iterator>
 #include <string>
 #include <vector>
-
-#include "hutch/base/random.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size);
 
@@ -25,10 +25,18 @@ std::string mutate(std::string bytes, hutch::RandomStream& random) {
         std::size_t const at = random.below(bytes.size());
         std::size_t const length = 1 + random.below(std::min<std::size_t>(64, bytes.size() - at));
         switch (random.below(4)) {
-            case 0: bytes[at] = char(bytes[at] ^ (1 << random.below(8))); break;
-            case 1: bytes.erase(at, length); break;
-            case 2: bytes.insert(at, bytes.substr(at, length)); break;
-            default: bytes[at] = special[random.below(sizeof special - 1)]; break;
+            case 0:
+                bytes[at] = char(bytes[at] ^ (1 << random.below(8)));
+                break;
+            case 1:
+                bytes.erase(at, length);
+                break;
+            case 2:
+                bytes.insert(at, bytes.substr(at, length));
+                break;
+            default:
+                bytes[at] = special[random.below(sizeof special - 1)];
+                break;
         }
     }
     return bytes;

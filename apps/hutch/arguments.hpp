@@ -16,10 +16,11 @@ struct Option {
 /// The words of one call after parsing against the options of the verb.
 class Arguments {
   public:
-    /// \param usage    what stands behind "usage: hutch", for example "powder simulate --structure FILE [options]"
+    /// \param usage    what stands behind "usage: hutch", for example "powder simulate --structure FILE
+    /// [options]"
     /// \throws Error bad_input for unknown options, missing values and too many or too few plain words
-    Arguments(std::string usage, std::string summary, std::vector<Option> options, std::size_t least_words, std::size_t most_words,
-              std::vector<std::string> const& words);
+    Arguments(std::string usage, std::string summary, std::vector<Option> options, std::size_t least_words,
+              std::size_t most_words, std::vector<std::string> const& words);
 
     bool wants_help() const { return wants_help_; }
     void print_help() const;

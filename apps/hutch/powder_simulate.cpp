@@ -1,18 +1,18 @@
 // hutch powder simulate: the pattern of one structure, by the plain way.
-#include <algorithm>
-#include <cmath>
-#include <numbers>
-
-#include "arguments.hpp"
 #include "hutch/base/error.hpp"
 #include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/data/pattern.hpp"
 #include "hutch/data/plot.hpp"
 #include "hutch/methods/powder/simulate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "arguments.hpp"
 #include "powder_options.hpp"
 #include "verbs.hpp"
-
 #include <fmt/format.h>
 
 namespace hutch::app {
@@ -30,24 +30,41 @@ struct Points {
 
 double to_two_theta(data::AxisKind axis, double x, double wavelength) {
     if (axis == data::AxisKind::two_theta) return x;
-    double const sine = axis == data::AxisKind::q ? x * wavelength / (4 * std::numbers::pi) : wavelength / (2 * x);
+    double const sine =
+        axis == data::AxisKind::q ? x * wavelength / (4 * std::numbers::pi) : wavelength / (2 * x);
     if (!(sine > 0 && sine < 1))
-        throw Error(Fault::bad_input, fmt::format("'--range' reaches {} = {}; expected what {} angstrom can reach", to_name(axis), x, wavelength));
+        throw Error(Fault::bad_input,
+                    fmt::format("'--range' reaches {} = {}; expected what {} angstrom can reach",
+                                to_name(axis), x, wavelength));
     return 2 * std::asin(sine) / degree;
 }
 
 Points find_points(Arguments const& arguments, double wavelength) {
     std::string const name = arguments.text("axis", "two_theta");
-    Points points{name == "q" ? data::AxisKind::q : name == "d" ? data::AxisKind::d : data::AxisKind::two_theta, {}, {}};
-    if (name != to_name(points.axis)) throw Error(Fault::bad_input, fmt::format("'--axis' is {}; expected two_theta, q or d", in_quotes(name)));
-    std::string const fallback = points.axis == data::AxisKind::two_theta ? "10:120:0.02" : points.axis == data::AxisKind::q ? "0.7:7:0.002" : "0.9:9:0.002";
+    Points points{name == "q"   ? data::AxisKind::q
+                  : name == "d" ? data::AxisKind::d
+                                : data::AxisKind::two_theta,
+                  {},
+                  {}};
+    if (name != to_name(points.axis))
+        throw Error(Fault::bad_input,
+                    fmt::format("'--axis' is {}; expected two_theta, q or d", in_quotes(name)));
+    std::string const fallback = points.axis == data::AxisKind::two_theta ? "10:120:0.02"
+                                 : points.axis == data::AxisKind::q       ? "0.7:7:0.002"
+                                                                          : "0.9:9:0.002";
     std::string const range = arguments.text("range", fallback);
     auto const parts = split(range, ':');
-    if (parts.size() != 3) throw Error(Fault::bad_input, fmt::format("'--range' is {}; expected FIRST:LAST:STEP", in_quotes(range)));
-    double const first = parse_number(parts[0], "--range"), last = parse_number(parts[1], "--range"), step = parse_number(parts[2], "--range");
+    if (parts.size() != 3)
+        throw Error(Fault::bad_input,
+                    fmt::format("'--range' is {}; expected FIRST:LAST:STEP", in_quotes(range)));
+    double const first = parse_number(parts[0], "--range"), last = parse_number(parts[1], "--range"),
+                 step = parse_number(parts[2], "--range");
     double const count = std::floor((last - first) / step + 1e-6) + 1;
     if (!(step > 0 && count >= 2 && count <= 1e6))
-        throw Error(Fault::bad_input, fmt::format("'--range' is {}; expected FIRST < LAST and a STEP that gives 2 to 1,000,000 points", in_quotes(range)));
+        throw Error(
+            Fault::bad_input,
+            fmt::format("'--range' is {}; expected FIRST < LAST and a STEP that gives 2 to 1,000,000 points",
+                        in_quotes(range)));
     for (double i = 0; i < count; ++i) {
         points.x.push_back(first + step * i);
         points.two_theta.push_back(to_two_theta(points.axis, points.x.back(), wavelength));
@@ -55,7 +72,9 @@ Points find_points(Arguments const& arguments, double wavelength) {
     return points;
 }
 
-double d_of(powder::Reflections const& table, std::size_t j) { return 0.5 / std::sqrt(double(table.s_squared[j])); }
+double d_of(powder::Reflections const& table, std::size_t j) {
+    return 0.5 / std::sqrt(double(table.s_squared[j]));
+}
 
 std::string reflections_as_csv(powder::Reflections const& table, std::vector<powder::Line> const& lines,
                                std::vector<double> const& f2, double first, double last) {
@@ -63,7 +82,8 @@ std::string reflections_as_csv(powder::Reflections const& table, std::vector<pow
     for (powder::Line const& line : lines) {
         if (line.wavelength != 0 || line.two_theta < first || line.two_theta > last) continue;
         std::size_t const j = line.reflection;
-        text += fmt::format("{:.0f},{:.0f},{:.0f},{:.0f},{:.7f},{:.6f},{:.8g}\n", table.h[j], table.k[j], table.l[j], table.multiplicity[j], d_of(table, j), line.two_theta, f2[j]);
+        text += fmt::format("{:.0f},{:.0f},{:.0f},{:.0f},{:.7f},{:.6f},{:.8g}\n", table.h[j], table.k[j],
+                            table.l[j], table.multiplicity[j], d_of(table, j), line.two_theta, f2[j]);
     }
     return text;
 }
@@ -79,12 +99,17 @@ void draw_counts(std::vector<double>& y, double dose, std::uint64_t seed) {
 std::string plot(data::Pattern const& pattern, std::vector<powder::Line> const& lines, bool is_angle) {
     data::TickRow ticks{"reflections", {}, ""};
     for (powder::Line const& line : lines)
-        if (is_angle && line.wavelength == 0 && line.two_theta >= pattern.x.front() && line.two_theta <= pattern.x.back()) ticks.x.push_back(line.two_theta);
+        if (is_angle && line.wavelength == 0 && line.two_theta >= pattern.x.front() &&
+            line.two_theta <= pattern.x.back())
+            ticks.x.push_back(line.two_theta);
     data::PlotOptions options;
     options.title = pattern.title;
-    options.x_label = pattern.axis == data::AxisKind::two_theta ? "2θ / degree" : pattern.axis == data::AxisKind::q ? "Q / Å⁻¹" : "d / Å";
+    options.x_label = pattern.axis == data::AxisKind::two_theta ? "2θ / degree"
+                      : pattern.axis == data::AxisKind::q       ? "Q / Å⁻¹"
+                                                                : "d / Å";
     options.y_label = pattern.sigma.empty() ? "intensity" : "counts";
-    return data::plot_curves({{"calculated", pattern.x, pattern.y, "", data::Curve::Style::line}}, {ticks}, options);
+    return data::plot_curves({{"calculated", pattern.x, pattern.y, "", data::Curve::Style::line}}, {ticks},
+                             options);
 }
 
 }  // namespace
@@ -97,50 +122,77 @@ int powder_simulate(std::vector<std::string> const& words) {
              {"range", "FIRST:LAST:STEP", "in units of the axis; default 10:120:0.02 degrees"},
              {"axis", "NAME", "two_theta (default), q or d, at the first wavelength"},
              {"seed", "N", "of the counting statistics (with --set dose=N); default 1"},
-             {"friedel", "HOW", "mean (default): |F|^2 of hkl and -h-k-l averaged, as a powder does; listed: of the listed one"},
+             {"friedel", "HOW",
+              "mean (default): |F|^2 of hkl and -h-k-l averaged, as a powder does; listed: of the listed "
+              "one"},
              {"out", "FILE", "write the pattern: .xy .xye .fxye .cif"},
              {"reflections", "FILE", "write the reflections: h,k,l,multiplicity,d,two_theta,F2"},
              {"plot", "FILE.svg", "draw the pattern"}})
         options.push_back(option);
-    Arguments const arguments("powder simulate --structure FILE [options]",
-                              "Calculate the powder pattern of one structure in double precision, every line over the whole range.", options, 0, 0, words);
+    Arguments const arguments(
+        "powder simulate --structure FILE [options]",
+        "Calculate the powder pattern of one structure in double precision, every line over the whole range.",
+        options, 0, 0, words);
     if (arguments.wants_help()) return arguments.print_help(), 0;
 
-    data::Structure const structure = read_structure(arguments.required("structure"), arguments.text("entry"));
+    data::Structure const structure =
+        read_structure(arguments.required("structure"), arguments.text("entry"));
     powder::Setting const setting = read_setting(arguments);
     auto const dispersion = read_dispersion(arguments);
     double const wavelength = setting.instrument.wavelengths[0].value;
     Points const points = find_points(arguments, wavelength);
-    if (auto const problem = first_problem(setting, points.first(), points.last())) throw Error(Fault::bad_input, *problem);
+    if (auto const problem = first_problem(setting, points.first(), points.last()))
+        throw Error(Fault::bad_input, *problem);
     std::string const friedel = arguments.text("friedel", "mean");
-    if (friedel != "mean" && friedel != "listed") throw Error(Fault::bad_input, fmt::format("'--friedel' is {}; expected mean or listed", in_quotes(friedel)));
+    if (friedel != "mean" && friedel != "listed")
+        throw Error(Fault::bad_input,
+                    fmt::format("'--friedel' is {}; expected mean or listed", in_quotes(friedel)));
     auto const pairs = friedel == "mean" ? powder::FriedelPairs::mean : powder::FriedelPairs::listed;
 
     double shortest = wavelength;
     for (auto const& one : setting.instrument.wavelengths) shortest = std::min(shortest, one.value);
-    auto const table = powder::find_reflections(structure, {powder::needed_d_min(points.last(), shortest, 0.1)});
-    auto const lines = powder::find_lines(table, setting, *dispersion, points.last() + powder::tail_margin, pairs);
-    data::Pattern pattern{structure.name, points.axis, wavelength, points.x, powder::plain_pattern(lines, setting.instrument, points.two_theta), {}};
+    auto const table =
+        powder::find_reflections(structure, {powder::needed_d_min(points.last(), shortest, 0.1)});
+    auto const lines =
+        powder::find_lines(table, setting, *dispersion, points.last() + powder::tail_margin, pairs);
+    data::Pattern pattern{structure.name,
+                          points.axis,
+                          wavelength,
+                          points.x,
+                          powder::plain_pattern(lines, setting.instrument, points.two_theta),
+                          {}};
     double const strongest = *std::ranges::max_element(pattern.y);
-    powder::add_plain_background(setting.background, points.first(), points.last(), strongest > 0 ? strongest : 1, points.two_theta, pattern.y);
+    powder::add_plain_background(setting.background, points.first(), points.last(),
+                                 strongest > 0 ? strongest : 1, points.two_theta, pattern.y);
     if (setting.dose > 0) {
         draw_counts(pattern.y, setting.dose, std::uint64_t(arguments.number("seed", 1)));
         for (double y : pattern.y) pattern.sigma.push_back(std::sqrt(std::max(1.0, y)));
     }
     if (arguments.has("reflections")) {
         auto const cell = powder::strained_cell(table, setting.sample.strain);
-        auto const f2 = powder::squared_structure_factors(table, setting.instrument.radiation, wavelength, *dispersion, cell, pairs);
-        write_file(arguments.text("reflections"), reflections_as_csv(table, lines, f2, points.first(), points.last()));
+        auto const f2 = powder::squared_structure_factors(table, setting.instrument.radiation, wavelength,
+                                                          *dispersion, cell, pairs);
+        write_file(arguments.text("reflections"),
+                   reflections_as_csv(table, lines, f2, points.first(), points.last()));
     }
     if (arguments.has("out")) data::write_pattern(arguments.text("out"), pattern);
-    if (arguments.has("plot")) write_file(arguments.text("plot"), plot(pattern, lines, points.axis == data::AxisKind::two_theta));
-    auto const in_range = std::ranges::count_if(lines, [&](powder::Line const& line) { return line.wavelength == 0 && line.two_theta >= points.first() && line.two_theta <= points.last(); });
+    if (arguments.has("plot"))
+        write_file(arguments.text("plot"), plot(pattern, lines, points.axis == data::AxisKind::two_theta));
+    auto const in_range = std::ranges::count_if(lines, [&](powder::Line const& line) {
+        return line.wavelength == 0 && line.two_theta >= points.first() && line.two_theta <= points.last();
+    });
     if (arguments.has("json"))
-        fmt::print("{{\"structure\": {}, \"space_group\": {}, \"points\": {}, \"reflections\": {}, \"density\": {:.5g}, \"dispersion\": {}}}\n", to_json_text(structure.name),
-                   to_json_text(structure.space_group), pattern.x.size(), in_range, data::density(structure), to_json_text(dispersion->name()));
+        fmt::print(
+            "{{\"structure\": {}, \"space_group\": {}, \"points\": {}, \"reflections\": {}, \"density\": "
+            "{:.5g}, \"dispersion\": {}}}\n",
+            to_json_text(structure.name), to_json_text(structure.space_group), pattern.x.size(), in_range,
+            data::density(structure), to_json_text(dispersion->name()));
     else
-        fmt::print("{}  {}  {}  {:.4g} g/cm3: {} reflections, {} points, f' and f'' from {}\n", structure.name, structure.space_group, data::composition_formula(structure),
-                   data::density(structure), in_range, pattern.x.size(), setting.instrument.radiation == powder::Radiation::xray ? dispersion->name() : "no table (neutrons)");
+        fmt::print("{}  {}  {}  {:.4g} g/cm3: {} reflections, {} points, f' and f'' from {}\n",
+                   structure.name, structure.space_group, data::composition_formula(structure),
+                   data::density(structure), in_range, pattern.x.size(),
+                   setting.instrument.radiation == powder::Radiation::xray ? dispersion->name()
+                                                                           : "no table (neutrons)");
     for (std::string const& note : structure.notes)
         if (!arguments.has("json")) fmt::print("  note: {}\n", note);
     return 0;

@@ -1,12 +1,12 @@
 #include "hutch/base/checksum.hpp"
 
+#include "hutch/base/error.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <vector>
-
-#include "hutch/base/error.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -42,7 +42,9 @@ std::string sha256(std::string_view bytes) {
 
 std::string sha256_of_file(std::filesystem::path const& path) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) throw Error(Fault::not_found, fmt::format("cannot read file ({}): '{}'", std::strerror(errno), path.string()));
+    if (!in)
+        throw Error(Fault::not_found,
+                    fmt::format("cannot read file ({}): '{}'", std::strerror(errno), path.string()));
     Sha256 sum;
     std::vector<char> piece(1 << 20);
     while (in.read(piece.data(), std::streamsize(piece.size())), in.gcount() > 0)

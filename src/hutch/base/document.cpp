@@ -1,11 +1,11 @@
 #include "hutch/base/document.hpp"
 
+#include "hutch/base/error.hpp"
+#include "hutch/base/text.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-
-#include "hutch/base/error.hpp"
-#include "hutch/base/text.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -19,27 +19,36 @@ void refuse_deep_nesting(std::string_view text, std::string const& name) {
     std::size_t indent = 0, dashes = 0;
     bool at_start = true;
     for (char c : text) {
-        if (c == '\n') ++line, indent = 0, dashes = 0, at_start = true;
-        else if (at_start && c == ' ') ++indent;
-        else if (at_start && (c == '-' || c == '?')) ++dashes;
-        else at_start = false;
+        if (c == '\n')
+            ++line, indent = 0, dashes = 0, at_start = true;
+        else if (at_start && c == ' ')
+            ++indent;
+        else if (at_start && (c == '-' || c == '?'))
+            ++dashes;
+        else
+            at_start = false;
         depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
         if (depth > 64 || indent > 512 || dashes > 64)
-            throw Error(Fault::bad_input, fmt::format("{}:{}: nesting is deeper than 64; expected a flatter document", name, line));
+            throw Error(
+                Fault::bad_input,
+                fmt::format("{}:{}: nesting is deeper than 64; expected a flatter document", name, line));
     }
 }
 
 }  // namespace
 
-Document::Document(std::shared_ptr<YAML::Node> node, std::shared_ptr<std::string const> file, std::string path)
+Document::Document(std::shared_ptr<YAML::Node> node, std::shared_ptr<std::string const> file,
+                   std::string path)
     : node_(std::move(node)), file_(std::move(file)), path_(std::move(path)) {}
 
 Document Document::parse(std::string_view text, std::string const& name) {
     refuse_deep_nesting(text, name);
     try {
-        return {std::make_shared<YAML::Node>(YAML::Load(std::string(text))), std::make_shared<std::string const>(name), ""};
+        return {std::make_shared<YAML::Node>(YAML::Load(std::string(text))),
+                std::make_shared<std::string const>(name), ""};
     } catch (YAML::Exception const& problem) {
-        throw Error(Fault::bad_input, fmt::format("{}:{}: 'syntax' is broken ({}); expected YAML", name, problem.mark.line + 1, problem.msg));
+        throw Error(Fault::bad_input, fmt::format("{}:{}: 'syntax' is broken ({}); expected YAML", name,
+                                                  problem.mark.line + 1, problem.msg));
     }
 }
 
@@ -51,8 +60,10 @@ bool Document::has(std::string const& key) const { return is_map() && (*node_)[k
 
 Document Document::child(YAML::Node const& node, std::string const& step) const {
     bool const needs_dot = !path_.empty() && !step.starts_with('[');
-    std::string const quoted = in_quotes(step, 60);  // keys are foreign text: cut, and without control characters
-    return {std::make_shared<YAML::Node>(node), file_, path_ + (needs_dot ? "." : "") + quoted.substr(1, quoted.size() - 2)};
+    std::string const quoted =
+        in_quotes(step, 60);  // keys are foreign text: cut, and without control characters
+    return {std::make_shared<YAML::Node>(node), file_,
+            path_ + (needs_dot ? "." : "") + quoted.substr(1, quoted.size() - 2)};
 }
 
 Document Document::find(std::string const& key) const {
@@ -79,7 +90,8 @@ std::vector<std::string> Document::keys() const {
     std::vector<std::string> all;
     for (auto const& entry : *node_) {
         if (!entry.first.IsScalar()) fail("has a key that is no text; expected names as keys");
-        if (std::ranges::find(all, entry.first.Scalar()) != all.end()) child(entry.first, entry.first.Scalar()).fail("is given twice; expected once");
+        if (std::ranges::find(all, entry.first.Scalar()) != all.end())
+            child(entry.first, entry.first.Scalar()).fail("is given twice; expected once");
         all.push_back(entry.first.Scalar());
     }
     return all;
@@ -98,7 +110,8 @@ double Document::number() const {
 
 long long Document::integer() const {
     double const value = number();
-    if (value != std::floor(value) || std::abs(value) > 9e15) fail(fmt::format("is {}; expected an integer", shown()));
+    if (value != std::floor(value) || std::abs(value) > 9e15)
+        fail(fmt::format("is {}; expected an integer", shown()));
     return (long long)value;
 }
 

@@ -1,10 +1,10 @@
 #include "hutch/base/document.hpp"
 
-#include <gtest/gtest.h>
+#include "hutch/base/error.hpp"
 
 #include <functional>
 
-#include "hutch/base/error.hpp"
+#include <gtest/gtest.h>
 
 namespace hutch {
 namespace {
@@ -46,7 +46,8 @@ TEST(Document, SaysWhereTheSyntaxBreaks) {
 }
 
 TEST(Document, RefusesNestingThatWouldExhaustTheStack) {
-    EXPECT_NE(message_of([] { Document::parse(std::string(100000, '['), "r.yaml"); }).find("nesting"), std::string::npos);
+    EXPECT_NE(message_of([] { Document::parse(std::string(100000, '['), "r.yaml"); }).find("nesting"),
+              std::string::npos);
 }
 
 }  // namespace hutch

@@ -18,7 +18,8 @@ char const* to_name(Fault fault);
 /// Say what is wrong as `'<name>' <is what>; expected <rule>[; <next step>]`.
 class Error : public std::runtime_error {
   public:
-    Error(Fault fault, std::string const& message, std::source_location where = std::source_location::current());
+    Error(Fault fault, std::string const& message,
+          std::source_location where = std::source_location::current());
     Fault fault() const { return fault_; }
     std::source_location const& where() const { return where_; }
 

@@ -1,9 +1,9 @@
 #include "hutch/base/file.hpp"
 
-#include <gtest/gtest.h>
-
 #include "hutch/base/checksum.hpp"
 #include "hutch/base/error.hpp"
+
+#include <gtest/gtest.h>
 
 namespace hutch {
 namespace {

@@ -1,19 +1,24 @@
 #include "hutch/base/progress.hpp"
 
-#include <unistd.h>
+#include "hutch/base/text.hpp"
 
 #include <algorithm>
 #include <cstdio>
-
-#include "hutch/base/text.hpp"
+#include <unistd.h>
 
 #include <fmt/format.h>
 
 namespace hutch {
 
 Progress::Progress(std::string what, std::string unit, std::uint64_t total, std::uint64_t done_before)
-    : what_(std::move(what)), unit_(std::move(unit)), total_(total), done_before_(done_before), done_(done_before),
-      is_terminal_(::isatty(STDERR_FILENO) == 1), started_(std::chrono::steady_clock::now()), drawn_(started_) {}
+    : what_(std::move(what)),
+      unit_(std::move(unit)),
+      total_(total),
+      done_before_(done_before),
+      done_(done_before),
+      is_terminal_(::isatty(STDERR_FILENO) == 1),
+      started_(std::chrono::steady_clock::now()),
+      drawn_(started_) {}
 
 Progress::~Progress() {
     if (!is_terminal_) return;
@@ -36,13 +41,13 @@ void Progress::draw(std::uint64_t done) const {
     std::fflush(stderr);
 }
 
-std::string progress_line(std::string const& what, std::string const& unit, std::uint64_t done, std::uint64_t total,
-                          double rate, int width) {
+std::string progress_line(std::string const& what, std::string const& unit, std::uint64_t done,
+                          std::uint64_t total, double rate, int width) {
     double const share = total > 0 ? std::min(1.0, double(done) / double(total)) : 1.0;
     std::string bar;
     for (int i = 0; i < width; ++i) bar += double(i) < share * width ? "█" : "░";
-    std::string line = fmt::format("{} {} {:3.0f} %  {} of {} {}", what, bar, 100 * share, with_commas((long long)done),
-                                   with_commas((long long)total), unit);
+    std::string line = fmt::format("{} {} {:3.0f} %  {} of {} {}", what, bar, 100 * share,
+                                   with_commas((long long)done), with_commas((long long)total), unit);
     if (rate > 0) line += fmt::format("  {}/s", with_commas((long long)rate));
     if (rate > 0 && done < total) line += fmt::format("  {} left", to_duration(double(total - done) / rate));
     return line;

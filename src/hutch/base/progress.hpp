@@ -27,8 +27,8 @@ class Progress {
 };
 
 /// Return the line that Progress draws, without colours.
-std::string progress_line(std::string const& what, std::string const& unit, std::uint64_t done, std::uint64_t total,
-                          double rate, int width = 24);
+std::string progress_line(std::string const& what, std::string const& unit, std::uint64_t done,
+                          std::uint64_t total, double rate, int width = 24);
 /// Return a duration as people say it: 0.4 s, 12 s, 3 min 05 s, 2 h 10 min.
 std::string to_duration(double seconds);
 

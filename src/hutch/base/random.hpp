@@ -10,7 +10,8 @@ namespace hutch {
 ///
 /// \par Source  Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11;
 ///              constants of its table 2; known answers in random_test
-constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
+                                              std::array<std::uint32_t, 2> key) {
     for (int round = 0; round < 10; ++round) {
         std::uint64_t const a = std::uint64_t{0xD2511F53} * counter[0];
         std::uint64_t const b = std::uint64_t{0xCD9E8D57} * counter[2];

@@ -1,11 +1,11 @@
 #include "hutch/base/text.hpp"
 
+#include "hutch/base/error.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
-
-#include "hutch/base/error.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -65,7 +65,8 @@ std::optional<double> to_number(std::string_view text) {
     if (text.starts_with('+')) text.remove_prefix(1);
     double value = 0;
     auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+    if (problem != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
+        return std::nullopt;
     return value;
 }
 

@@ -1,8 +1,8 @@
 #include "hutch/base/text.hpp"
 
-#include <gtest/gtest.h>
-
 #include "hutch/base/error.hpp"
+
+#include <gtest/gtest.h>
 
 namespace hutch {
 

@@ -11,7 +11,8 @@ Isa detect() {
 #if defined(__x86_64__)
     Isa found = Isa::baseline;
     __builtin_cpu_init();
-    bool const v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+    bool const v3 =
+        __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
     bool const v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                     __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                     __builtin_cpu_supports("avx512vl");
@@ -35,9 +36,12 @@ Isa best_isa() {
 
 char const* to_name(Isa isa) {
     switch (isa) {
-        case Isa::baseline: return "baseline";
-        case Isa::x86_64_v3: return "x86_64_v3";
-        case Isa::x86_64_v4: break;
+        case Isa::baseline:
+            return "baseline";
+        case Isa::x86_64_v3:
+            return "x86_64_v3";
+        case Isa::x86_64_v4:
+            break;
     }
     return "x86_64_v4";
 }

@@ -21,15 +21,23 @@ Function choose(Isa isa, Function baseline, [[maybe_unused]] Function v3, [[mayb
 /// Declare `RESULT NAME PARAMETERS` once for each compiled level, inside the namespace where it stands.
 #if defined(__x86_64__)
 #define HUTCH_DECLARE_FOR_EACH_ISA(RESULT, NAME, PARAMETERS) \
-    namespace baseline { RESULT NAME PARAMETERS; }           \
-    namespace x86_64_v3 { RESULT NAME PARAMETERS; }          \
-    namespace x86_64_v4 { RESULT NAME PARAMETERS; }
+    namespace baseline {                                     \
+    RESULT NAME PARAMETERS;                                  \
+    }                                                        \
+    namespace x86_64_v3 {                                    \
+    RESULT NAME PARAMETERS;                                  \
+    }                                                        \
+    namespace x86_64_v4 {                                    \
+    RESULT NAME PARAMETERS;                                  \
+    }
 /// Return the function NAME of namespace SPACE for this processor.
-#define HUTCH_CHOOSE_ISA(SPACE, NAME)                                                                    \
+#define HUTCH_CHOOSE_ISA(SPACE, NAME)                                                                       \
     ::hutch::compute::choose(::hutch::compute::best_isa(), &SPACE::baseline::NAME, &SPACE::x86_64_v3::NAME, \
                              &SPACE::x86_64_v4::NAME)
 #else
 #define HUTCH_DECLARE_FOR_EACH_ISA(RESULT, NAME, PARAMETERS) \
-    namespace baseline { RESULT NAME PARAMETERS; }
+    namespace baseline {                                     \
+    RESULT NAME PARAMETERS;                                  \
+    }
 #define HUTCH_CHOOSE_ISA(SPACE, NAME) (&SPACE::baseline::NAME)
 #endif

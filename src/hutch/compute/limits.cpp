@@ -1,12 +1,12 @@
 #include "hutch/compute/limits.hpp"
 
+#include "hutch/compute/isa.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <vector>
-
-#include "hutch/compute/isa.hpp"
 
 namespace hutch::compute {
 
@@ -28,14 +28,16 @@ CoreLimits measure_core_limits() {
     for (int repeat = 0; repeat < 6; ++repeat) {
         auto const start = std::chrono::steady_clock::now();
         sink = fma(rounds);
-        limits.fp32_flops = std::max(limits.fp32_flops, 2.0 * 16 * 12 * double(rounds) / seconds_since(start));
+        limits.fp32_flops =
+            std::max(limits.fp32_flops, 2.0 * 16 * 12 * double(rounds) / seconds_since(start));
     }
     (void)sink;
     std::vector<char> from(64 << 20, 1), to(64 << 20, 2);
     for (int repeat = 0; repeat < 4; ++repeat) {
         auto const start = std::chrono::steady_clock::now();
         std::memcpy(to.data(), from.data(), from.size());
-        limits.copy_bandwidth = std::max(limits.copy_bandwidth, 2.0 * double(from.size()) / seconds_since(start));
+        limits.copy_bandwidth =
+            std::max(limits.copy_bandwidth, 2.0 * double(from.size()) / seconds_since(start));
         from[std::size_t(repeat)] = to[std::size_t(repeat) + 1];
     }
     return limits;

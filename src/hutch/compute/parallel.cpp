@@ -16,7 +16,8 @@ unsigned default_threads() {
     return std::max(1u, std::thread::hardware_concurrency());
 }
 
-void parallel_for(std::size_t count, unsigned threads, std::function<void(std::size_t, unsigned)> const& body) {
+void parallel_for(std::size_t count, unsigned threads,
+                  std::function<void(std::size_t, unsigned)> const& body) {
     std::atomic<std::size_t> next{0};
     std::exception_ptr problem;
     std::mutex problem_mutex;

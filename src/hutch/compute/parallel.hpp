@@ -13,6 +13,7 @@ unsigned default_threads();
 ///
 /// Indices are handed out in ascending order. After the first exception no further index is started, all
 /// threads are joined, and that exception is thrown on.
-void parallel_for(std::size_t count, unsigned threads, std::function<void(std::size_t, unsigned)> const& body);
+void parallel_for(std::size_t count, unsigned threads,
+                  std::function<void(std::size_t, unsigned)> const& body);
 
 }  // namespace hutch::compute

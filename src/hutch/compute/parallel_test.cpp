@@ -1,10 +1,10 @@
 #include "hutch/compute/parallel.hpp"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <stdexcept>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace hutch::compute {
 

@@ -1,10 +1,5 @@
 #include "hutch/curate/build.hpp"
 
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <fstream>
-
 #include "hutch/base/checksum.hpp"
 #include "hutch/base/document.hpp"
 #include "hutch/base/error.hpp"
@@ -17,6 +12,11 @@
 #include "hutch/curate/describe.hpp"
 #include "hutch/curate/groups.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -27,13 +27,16 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 // Where a build keeps its own state until the data set is complete.
 fs::path state_folder(fs::path const& out) { return out / ".build"; }
 
 std::string state_text(Recipe const& recipe, Collection const& collection, std::string const& generator) {
-    return fmt::format("recipe {}\nstructures {}\ngenerator {}\n", sha256(recipe.text), collection.checksum, generator);
+    return fmt::format("recipe {}\nstructures {}\ngenerator {}\n", sha256(recipe.text), collection.checksum,
+                       generator);
 }
 
 // Use the manifest of a folder; whatever goes wrong with it means that no build wrote it.
@@ -42,15 +45,22 @@ auto with_manifest(fs::path const& folder, Use const& use) {
     try {
         return use(Json::parse(read_file(folder / "manifest.json")));
     } catch (Json::exception const&) {
-        throw Error(Fault::bad_data, fmt::format("'manifest.json' is not readable; expected what a build wrote: '{}'", folder.string()));
+        throw Error(Fault::bad_data,
+                    fmt::format("'manifest.json' is not readable; expected what a build wrote: '{}'",
+                                folder.string()));
     }
 }
 
 // Complete: a manifest of this very recipe and program, and every file of it is there with its size.
-bool fill_report(Json const& manifest, Recipe const& recipe, BuildOptions const& options, BuildReport& report) {
-    if (manifest.value("recipe_sha256", "") != sha256(recipe.text) || manifest.value("generator", "") != options.generator)
-        throw Error(Fault::bad_input, fmt::format("'{}' holds '{}' {}, made from another recipe or by another program; expected an empty folder or the same; choose another --out",
-                                                  options.out.string(), manifest.value("name", "?"), manifest.value("version", "?")));
+bool fill_report(Json const& manifest, Recipe const& recipe, BuildOptions const& options,
+                 BuildReport& report) {
+    if (manifest.value("recipe_sha256", "") != sha256(recipe.text) ||
+        manifest.value("generator", "") != options.generator)
+        throw Error(
+            Fault::bad_input,
+            fmt::format("'{}' holds '{}' {}, made from another recipe or by another program; expected an "
+                        "empty folder or the same; choose another --out",
+                        options.out.string(), manifest.value("name", "?"), manifest.value("version", "?")));
     std::uint64_t bytes = 0;
     for (auto const& file : manifest.at("files")) {
         std::error_code problem;
@@ -71,23 +81,33 @@ bool fill_report(Json const& manifest, Recipe const& recipe, BuildOptions const&
 
 bool is_complete(Recipe const& recipe, BuildOptions const& options, BuildReport& report) {
     if (!fs::exists(options.out / "manifest.json")) return false;
-    bool const complete = with_manifest(options.out, [&](Json const& manifest) { return fill_report(manifest, recipe, options, report); });
+    bool const complete = with_manifest(
+        options.out, [&](Json const& manifest) { return fill_report(manifest, recipe, options, report); });
     if (complete) fs::remove_all(state_folder(options.out));  // a kill may have left it
     return complete;
 }
 
 // What a finished data set was made from must be what its missing files are to be made from.
 void check_same_structures(Collection const& collection, fs::path const& out) {
-    bool const same = with_manifest(out, [&](Json const& manifest) { return manifest.value("structures_sha256", "") == collection.checksum; });
-    if (!same) throw Error(Fault::bad_input, fmt::format("'{}' lacks files and was made from other structures than the recipe names now; expected the same; choose another --out", out.string()));
+    bool const same = with_manifest(out, [&](Json const& manifest) {
+        return manifest.value("structures_sha256", "") == collection.checksum;
+    });
+    if (!same)
+        throw Error(Fault::bad_input,
+                    fmt::format("'{}' lacks files and was made from other structures than the recipe names "
+                                "now; expected the same; choose another --out",
+                                out.string()));
 }
 
-// The first thing in a folder that a build killed before it noted its state cannot have left; empty if there is none.
+// The first thing in a folder that a build killed before it noted its state cannot have left; empty if there
+// is none.
 std::string first_strange_file(fs::path const& out) {
     std::vector<std::string> names;
     for (auto const& entry : fs::directory_iterator(out)) {
-        bool const is_empty_shards = entry.path().filename() == "shards" && entry.is_directory() && fs::is_empty(entry.path());
-        if (entry.path() != state_folder(out) && !is_empty_shards) names.push_back(entry.path().filename().string());
+        bool const is_empty_shards =
+            entry.path().filename() == "shards" && entry.is_directory() && fs::is_empty(entry.path());
+        if (entry.path() != state_folder(out) && !is_empty_shards)
+            names.push_back(entry.path().filename().string());
     }
     return names.empty() ? "" : *std::ranges::min_element(names);
 }
@@ -97,13 +117,21 @@ void claim_folder(Recipe const& recipe, Collection const& collection, BuildOptio
     std::string const text = state_text(recipe, collection, options.generator);
     if (fs::exists(state)) {
         if (read_file(state) != text)
-            throw Error(Fault::bad_input, fmt::format("'{}' holds an unfinished data set from another recipe, other structures or another program; expected an empty folder or the same; choose another --out",
-                                                      options.out.string()));
+            throw Error(
+                Fault::bad_input,
+                fmt::format("'{}' holds an unfinished data set from another recipe, other structures or "
+                            "another program; expected an empty folder or the same; choose another --out",
+                            options.out.string()));
         return;
     }
-    if (fs::exists(options.out / "manifest.json")) check_same_structures(collection, options.out);
+    if (fs::exists(options.out / "manifest.json"))
+        check_same_structures(collection, options.out);
     else if (std::string const strange = first_strange_file(options.out); !strange.empty())
-        throw Error(Fault::bad_input, fmt::format("'{}' holds '{}', which is of no data set; expected an empty folder; choose another --out", options.out.string(), strange));
+        throw Error(
+            Fault::bad_input,
+            fmt::format(
+                "'{}' holds '{}', which is of no data set; expected an empty folder; choose another --out",
+                options.out.string(), strange));
     fs::create_directories(state_folder(options.out));
     fs::create_directories(options.out / "shards");
     write_file(state, text);
@@ -116,11 +144,14 @@ void check_space(Recipe const& recipe, Plan const& plan, fs::path const& out) {
         if (!fs::exists(out / "shards" / shard.name)) missing += shard.records * row;
     auto const space = fs::space(out).available;
     if (missing > space)
-        throw Error(Fault::exhausted, fmt::format("'{}' has {:.1f} GB free; expected {:.1f} GB for the data set; free some, choose another --out or dtype: uint16", out.string(), double(space) / 1e9, double(missing) / 1e9));
+        throw Error(Fault::exhausted, fmt::format("'{}' has {:.1f} GB free; expected {:.1f} GB for the data "
+                                                  "set; free some, choose another --out or dtype: uint16",
+                                                  out.string(), double(space) / 1e9, double(missing) / 1e9));
 }
 
 // One shard: whole under its name with its checksum noted, or not there at all.
-void make_shard(BuildContext const& context, ShardBuilder& builder, std::size_t which, fs::path const& out, std::function<void(std::size_t)> const& progress) {
+void make_shard(BuildContext const& context, ShardBuilder& builder, std::size_t which, fs::path const& out,
+                std::function<void(std::size_t)> const& progress) {
     std::string const name = context.plan.shards[which].name;
     fs::path const path = out / "shards" / name, temporary = out / "shards" / (name + ".part");
     builder.write(which, temporary, progress);
@@ -163,44 +194,75 @@ std::string sum_in_manifest(std::string const& file, fs::path const& out) {
 FileEntry shard_entry(BuildContext const& context, std::size_t which, fs::path const& out) {
     PlannedShard const& shard = context.plan.shards[which];
     fs::path const path = out / "shards" / shard.name, note = state_folder(out) / (shard.name + ".sha256");
-    // A kill between the rename and the note leaves a whole shard without a note; so does a data set that was complete,
-    // but there the first sum counts, so that a shard which was damaged since stays detectable.
+    // A kill between the rename and the note leaves a whole shard without a note; so does a data set that was
+    // complete, but there the first sum counts, so that a shard which was damaged since stays detectable.
     std::string sum = fs::exists(note) ? read_file(note) : sum_in_manifest("shards/" + shard.name, out);
     if (sum.empty()) sum = sha256_of_file(path);
-    return {"shards/" + shard.name, fs::file_size(path), sum, context.recipe.splits[shard.split].name, shard.records};
+    return {"shards/" + shard.name, fs::file_size(path), sum, context.recipe.splits[shard.split].name,
+            shard.records};
 }
 
-FileEntry plain_entry(std::string const& name, fs::path const& out) { return {name, fs::file_size(out / name), sha256_of_file(out / name), "", 0}; }
+FileEntry plain_entry(std::string const& name, fs::path const& out) {
+    return {name, fs::file_size(out / name), sha256_of_file(out / name), "", 0};
+}
 
 std::string provenance_text(BuildContext const& context) {
     Json document;
     document["prefix"] = {{"hutch", "https://hutch.invalid/ns#"}, {"prov", "http://www.w3.org/ns/prov#"}};
     std::string const dataset = "hutch:" + context.recipe.name + "-" + context.recipe.version;
-    document["entity"][dataset] = {{"prov:type", "prov:Collection"}, {"hutch:records", context.recipe.records}, {"hutch:seed", context.recipe.seed}};
-    document["entity"]["hutch:recipe"] = {{"hutch:sha256", sha256(context.recipe.text)}, {"prov:label", "recipe.yaml"}};
+    document["entity"][dataset] = {{"prov:type", "prov:Collection"},
+                                   {"hutch:records", context.recipe.records},
+                                   {"hutch:seed", context.recipe.seed}};
+    document["entity"]["hutch:recipe"] = {{"hutch:sha256", sha256(context.recipe.text)},
+                                          {"prov:label", "recipe.yaml"}};
     document["activity"]["hutch:build"] = {{"prov:label", "dataset build"}};
-    document["agent"]["hutch:program"] = {{"prov:type", "prov:SoftwareAgent"}, {"prov:label", context.generator}};
-    document["wasGeneratedBy"]["hutch:generated"] = {{"prov:entity", dataset}, {"prov:activity", "hutch:build"}};
-    document["wasAssociatedWith"]["hutch:associated"] = {{"prov:activity", "hutch:build"}, {"prov:agent", "hutch:program"}};
-    document["used"]["hutch:used-recipe"] = {{"prov:activity", "hutch:build"}, {"prov:entity", "hutch:recipe"}};
-    document["entity"]["hutch:structures"] = {{"hutch:sha256", context.collection.checksum}, {"prov:label", "the structures as read, in order"}};
-    document["used"]["hutch:used-structures"] = {{"prov:activity", "hutch:build"}, {"prov:entity", "hutch:structures"}};
+    document["agent"]["hutch:program"] = {{"prov:type", "prov:SoftwareAgent"},
+                                          {"prov:label", context.generator}};
+    document["wasGeneratedBy"]["hutch:generated"] = {{"prov:entity", dataset},
+                                                     {"prov:activity", "hutch:build"}};
+    document["wasAssociatedWith"]["hutch:associated"] = {{"prov:activity", "hutch:build"},
+                                                         {"prov:agent", "hutch:program"}};
+    document["used"]["hutch:used-recipe"] = {{"prov:activity", "hutch:build"},
+                                             {"prov:entity", "hutch:recipe"}};
+    document["entity"]["hutch:structures"] = {{"hutch:sha256", context.collection.checksum},
+                                              {"prov:label", "the structures as read, in order"}};
+    document["used"]["hutch:used-structures"] = {{"prov:activity", "hutch:build"},
+                                                 {"prov:entity", "hutch:structures"}};
     for (std::size_t i = 0; i < context.collection.sources.size(); ++i) {
         std::string const name = fmt::format("hutch:source-{}", i + 1);
         SourceEntry const& source = context.collection.sources[i];
-        document["entity"][name] = {{"prov:label", source.name}, {"hutch:licence", source.licence}, {"hutch:citation", source.citation}, {"hutch:usable", source.usable}};
-        document["wasDerivedFrom"][fmt::format("hutch:derived-{}", i + 1)] = {{"prov:generatedEntity", "hutch:structures"}, {"prov:usedEntity", name}};
+        document["entity"][name] = {{"prov:label", source.name},
+                                    {"hutch:licence", source.licence},
+                                    {"hutch:citation", source.citation},
+                                    {"hutch:usable", source.usable}};
+        document["wasDerivedFrom"][fmt::format("hutch:derived-{}", i + 1)] = {
+            {"prov:generatedEntity", "hutch:structures"}, {"prov:usedEntity", name}};
     }
     return document.dump(1) + "\n";
 }
 
-void write_manifest(BuildContext const& context, DatasetSummary const& summary, std::vector<FileEntry> const& files, fs::path const& out) {
+void write_manifest(BuildContext const& context, DatasetSummary const& summary,
+                    std::vector<FileEntry> const& files, fs::path const& out) {
     std::string sums;
     for (FileEntry const& file : files) sums += file.sha256 + "  " + file.path + "\n";
     write_file(out / "checksums.sha256", sums);
-    Json manifest{{"name", context.recipe.name}, {"version", context.recipe.version}, {"generator", context.generator}, {"recipe_sha256", sha256(context.recipe.text)}, {"structures_sha256", context.collection.checksum}, {"records", context.recipe.records},
-                  {"structures", summary.structures}, {"refused", context.collection.refusals.size()}, {"groups", summary.groups}, {"shards", context.plan.shards.size()}, {"first_shard", "shards/" + context.plan.shards[0].name}};
-    for (FileEntry const& file : files) manifest["files"].push_back({{"path", file.path}, {"bytes", file.bytes}, {"sha256", file.sha256}, {"split", file.split}, {"records", file.records}});
+    Json manifest{{"name", context.recipe.name},
+                  {"version", context.recipe.version},
+                  {"generator", context.generator},
+                  {"recipe_sha256", sha256(context.recipe.text)},
+                  {"structures_sha256", context.collection.checksum},
+                  {"records", context.recipe.records},
+                  {"structures", summary.structures},
+                  {"refused", context.collection.refusals.size()},
+                  {"groups", summary.groups},
+                  {"shards", context.plan.shards.size()},
+                  {"first_shard", "shards/" + context.plan.shards[0].name}};
+    for (FileEntry const& file : files)
+        manifest["files"].push_back({{"path", file.path},
+                                     {"bytes", file.bytes},
+                                     {"sha256", file.sha256},
+                                     {"split", file.split},
+                                     {"records", file.records}});
     write_file(out / "manifest.json", manifest.dump(1) + "\n");
 }
 
@@ -210,13 +272,17 @@ void finish(BuildContext const& context, BuildOptions const& options, BuildRepor
     write_tables(context, out);
     write_file(out / "provenance.json", provenance_text(context));
     DatasetSummary summary = summarize(context, out, options.threads);
-    for (std::size_t s = 0; s < context.plan.shards.size(); ++s) summary.files.push_back(shard_entry(context, s, out));
-    for (char const* name : {"structures.csv", "refused.csv", "records.csv", "examples.jsonl", "recipe.yaml", "provenance.json"}) summary.files.push_back(plain_entry(name, out));
+    for (std::size_t s = 0; s < context.plan.shards.size(); ++s)
+        summary.files.push_back(shard_entry(context, s, out));
+    for (char const* name :
+         {"structures.csv", "refused.csv", "records.csv", "examples.jsonl", "recipe.yaml", "provenance.json"})
+        summary.files.push_back(plain_entry(name, out));
     write_file(out / "card.md", to_card_markdown(summary));
     write_file(out / "card.html", to_card_html(summary));
     write_file(out / "croissant.json", to_croissant(summary));
     std::vector<FileEntry> files = summary.files;
-    for (char const* name : {"card.md", "card.html", "croissant.json"}) files.push_back(plain_entry(name, out));
+    for (char const* name : {"card.md", "card.html", "croissant.json"})
+        files.push_back(plain_entry(name, out));
     write_manifest(context, summary, files, out);
     fs::remove_all(state_folder(out));
     report.groups = summary.groups;
@@ -252,11 +318,15 @@ BuildReport build_in_folder(Recipe const& recipe, BuildOptions const& options) {
 }  // namespace
 
 BuildReport build_dataset(Recipe const& recipe, BuildOptions const& options) {
-    if (fs::path const& out = options.out; fs::exists(out) && !fs::is_directory(out)) throw Error(Fault::bad_input, fmt::format("'{}' is a file; expected a folder; choose another --out", out.string()));
+    if (fs::path const& out = options.out; fs::exists(out) && !fs::is_directory(out))
+        throw Error(Fault::bad_input,
+                    fmt::format("'{}' is a file; expected a folder; choose another --out", out.string()));
     try {
         return build_in_folder(recipe, options);
     } catch (fs::filesystem_error const& error) {
-        throw Error(Fault::external, fmt::format("cannot build in the folder ({}); expected one that can be written: '{}'", error.code().message(), error.path1().string()));
+        throw Error(Fault::external,
+                    fmt::format("cannot build in the folder ({}); expected one that can be written: '{}'",
+                                error.code().message(), error.path1().string()));
     }
 }
 
@@ -271,8 +341,10 @@ VerifyReport verify_dataset(fs::path const& folder, unsigned threads) {
     std::atomic<std::uint64_t> bytes{0};
     compute::parallel_for(files.size(), threads, [&](std::size_t i, unsigned) {
         fs::path const path = folder / files[i].first;
-        if (!fs::exists(path)) problems[i] = fmt::format("{}: missing", files[i].first);
-        else if (sha256_of_file(path) != files[i].second) problems[i] = fmt::format("{}: checksum differs", files[i].first);
+        if (!fs::exists(path))
+            problems[i] = fmt::format("{}: missing", files[i].first);
+        else if (sha256_of_file(path) != files[i].second)
+            problems[i] = fmt::format("{}: checksum differs", files[i].first);
         if (problems[i].empty()) bytes += fs::file_size(path);
     });
     for (std::string& problem : problems)

@@ -1,14 +1,5 @@
 #include "hutch/curate/build.hpp"
 
-#include <sys/resource.h>
-
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <csignal>
-#include <numbers>
-#include <thread>
-
 #include "hutch/base/checksum.hpp"
 #include "hutch/base/error.hpp"
 #include "hutch/base/file.hpp"
@@ -16,6 +7,14 @@
 #include "hutch/curate/shard_build.hpp"
 #include "hutch/curate/test_library.hpp"
 #include "hutch/data/shard.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <numbers>
+#include <sys/resource.h>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -29,8 +28,12 @@ class Build : public ::testing::Test {
   protected:
     Build() { write_small_library(scratch / "cifs"); }
 
-    Recipe recipe(std::string const& text = small_recipe) const { return parse_recipe(text, (scratch / "r.yaml").string()); }
-    BuildReport build(Recipe const& from, std::string const& out, unsigned threads = 1) const { return build_dataset(from, {scratch / out, threads, "test 1"}); }
+    Recipe recipe(std::string const& text = small_recipe) const {
+        return parse_recipe(text, (scratch / "r.yaml").string());
+    }
+    BuildReport build(Recipe const& from, std::string const& out, unsigned threads = 1) const {
+        return build_dataset(from, {scratch / out, threads, "test 1"});
+    }
     std::string sums(std::string const& out) const { return read_file(scratch / out / "checksums.sha256"); }
     std::string problem_of(Recipe const& from, fs::path const& out, Fault fault) const {
         try {
@@ -41,7 +44,9 @@ class Build : public ::testing::Test {
         }
         return "";
     }
-    std::vector<float> read(std::string const& out, std::string const& shard, std::string const& name) const { return data::read_floats(scratch / out / "shards" / shard, name); }
+    std::vector<float> read(std::string const& out, std::string const& shard, std::string const& name) const {
+        return data::read_floats(scratch / out / "shards" / shard, name);
+    }
 
     ScratchFolder scratch;
 };
@@ -54,7 +59,10 @@ struct Parts {
     double d_min;
 
     explicit Parts(Recipe const& from)
-        : recipe(from), collection(collect_structures(recipe, 1)), plan(make_plan(recipe, group_structures(collection.structures, 1))), d_min(recipe_d_min(recipe)) {}
+        : recipe(from),
+          collection(collect_structures(recipe, 1)),
+          plan(make_plan(recipe, group_structures(collection.structures, 1))),
+          d_min(recipe_d_min(recipe)) {}
 
     struct Record {
         std::vector<float> expected;  // before counting
@@ -63,7 +71,8 @@ struct Parts {
     };
     Record calculate(PlannedRecord const& record) const {
         auto const table = powder::find_reflections(collection.structures[record.structure], {d_min});
-        powder::PatternCalculator calculator(calculation_grid(recipe, record.instrument).grid, powder::cromer_liberman());
+        powder::PatternCalculator calculator(calculation_grid(recipe, record.instrument).grid,
+                                             powder::cromer_liberman());
         Record result{{}, {}, draw_setting(recipe, record.instrument, record.record).setting};
         result.expected.resize(calculator.padded_points());
         calculator.expected(table, result.setting, result.expected.data());
@@ -86,8 +95,10 @@ TEST_F(Build, WritesWhatItsPartsGive) {
         auto const place = data::find_array(scratch / "out" / "shards" / name, "intensity");
         EXPECT_EQ(place.shape, (std::vector<std::uint64_t>{rows.size(), 512}));
         EXPECT_EQ(place.bytes, rows.size() * 512 * 4);
-        auto const intensity = read("out", name, "intensity"), cell = read("out", name, "truth/cell"), group = read("out", name, "truth/space_group");
-        auto const id = read("out", name, "truth/id"), size = read("out", name, "truth/size"), fractions = read("out", name, "truth/composition");
+        auto const intensity = read("out", name, "intensity"), cell = read("out", name, "truth/cell"),
+                   group = read("out", name, "truth/space_group");
+        auto const id = read("out", name, "truth/id"), size = read("out", name, "truth/size"),
+                   fractions = read("out", name, "truth/composition");
         for (std::size_t row = 0; row < rows.size(); ++row) {
             data::Structure const& structure = parts.collection.structures[rows[row].structure];
             auto const [expected, strained, setting] = parts.calculate(rows[row]);
@@ -103,9 +114,14 @@ TEST_F(Build, WritesWhatItsPartsGive) {
             std::vector<float> counted((512 + 63) / 64 * 64, 0);
             std::copy_n(expected.begin(), 512, counted.begin());
             powder::draw_counts(counted, parts.recipe.seed, rows[row].record);
-            ASSERT_TRUE(std::equal(counted.begin(), counted.begin() + 512, intensity.begin() + std::ptrdiff_t(512 * row))) << "record " << rows[row].record;
-            EXPECT_NEAR(double(*std::max_element(expected.begin(), expected.begin() + 512)), setting.dose, 1e-3 * setting.dose);
-            for (std::size_t i = 0; i < 512; ++i) difference += double(intensity[512 * row + i]) - double(expected[i]), expectation += double(expected[i]);
+            ASSERT_TRUE(std::equal(counted.begin(), counted.begin() + 512,
+                                   intensity.begin() + std::ptrdiff_t(512 * row)))
+                << "record " << rows[row].record;
+            EXPECT_NEAR(double(*std::max_element(expected.begin(), expected.begin() + 512)), setting.dose,
+                        1e-3 * setting.dose);
+            for (std::size_t i = 0; i < 512; ++i)
+                difference += double(intensity[512 * row + i]) - double(expected[i]),
+                    expectation += double(expected[i]);
         }
     }
     // Poisson: the variance of a sum of counts is the sum of the expectations.
@@ -120,7 +136,9 @@ TEST_F(Build, GivesTheSameBytesForAnyNumberOfThreads) {
     }
     EXPECT_EQ(sums("t1"), sums("t2"));
     EXPECT_EQ(sums("t1"), sums("t3"));
-    for (char const* name : {"shards/train-00000.h5", "structures.csv", "refused.csv", "records.csv", "examples.jsonl", "recipe.yaml", "provenance.json", "card.md", "card.html", "croissant.json"})
+    for (char const* name :
+         {"shards/train-00000.h5", "structures.csv", "refused.csv", "records.csv", "examples.jsonl",
+          "recipe.yaml", "provenance.json", "card.md", "card.html", "croissant.json"})
         EXPECT_NE(sums("t1").find(std::string("  ") + name), std::string::npos) << name;
     EXPECT_TRUE(verify_dataset(scratch / "t2", 2).problems.empty());
 }
@@ -142,7 +160,8 @@ TEST_F(Build, MakesWhatIsMissingAgain) {
     std::string const before = sums("out");
     fs::remove(scratch / "out/shards/test-00000.h5");
     fs::remove(scratch / "out/card.html");
-    EXPECT_EQ(verify_dataset(scratch / "out", 1).problems, (std::vector<std::string>{"shards/test-00000.h5: missing", "card.html: missing"}));
+    EXPECT_EQ(verify_dataset(scratch / "out", 1).problems,
+              (std::vector<std::string>{"shards/test-00000.h5: missing", "card.html: missing"}));
     BuildReport const again = build(recipe(), "out");
     EXPECT_FALSE(again.was_complete);
     EXPECT_GT(again.calculated, 0u);
@@ -158,29 +177,41 @@ TEST_F(Build, KeepsTheFirstSumOfAShardThatWasDamagedLater) {
     write_text(scratch / "out/shards/train-00001.h5", bytes);
     fs::remove(scratch / "out/card.md");
     build(recipe(), "out");
-    EXPECT_EQ(verify_dataset(scratch / "out", 1).problems, (std::vector<std::string>{"shards/train-00001.h5: checksum differs"}));
+    EXPECT_EQ(verify_dataset(scratch / "out", 1).problems,
+              (std::vector<std::string>{"shards/train-00001.h5: checksum differs"}));
 }
 
 TEST_F(Build, TakesNoNoticeOfAFileThatWasLeftHalfWritten) {
     build(recipe(), "whole");
     build(recipe(), "out");
     fs::remove(scratch / "out/shards/train-00000.h5");
-    for (char const* name : {"shards/train-00000.h5.part", "records.csv.part", "manifest.json.part"}) write_text(scratch / "out" / name, "half of a");
+    for (char const* name : {"shards/train-00000.h5.part", "records.csv.part", "manifest.json.part"})
+        write_text(scratch / "out" / name, "half of a");
     build(recipe(), "out");
     EXPECT_EQ(sums("out"), sums("whole"));
-    for (char const* name : {"shards/train-00000.h5.part", "records.csv.part", "manifest.json.part"}) EXPECT_FALSE(fs::exists(scratch / "out" / name)) << name;
+    for (char const* name : {"shards/train-00000.h5.part", "records.csv.part", "manifest.json.part"})
+        EXPECT_FALSE(fs::exists(scratch / "out" / name)) << name;
 }
 
 TEST_F(Build, RefusesAFolderThatHoldsSomethingElse) {
     write_text(scratch / "mine/letter.txt", "dear");
-    EXPECT_EQ(problem_of(recipe(), scratch / "mine", Fault::bad_input), "'" + (scratch / "mine").string() + "' holds 'letter.txt', which is of no data set; expected an empty folder; choose another --out");
+    EXPECT_EQ(
+        problem_of(recipe(), scratch / "mine", Fault::bad_input),
+        "'" + (scratch / "mine").string() +
+            "' holds 'letter.txt', which is of no data set; expected an empty folder; choose another --out");
     write_text(scratch / "foreign/shards/train-00000.h5", "x");
-    EXPECT_NE(problem_of(recipe(), scratch / "foreign", Fault::bad_input).find("holds 'shards', which is of no data set"), std::string::npos);
+    EXPECT_NE(problem_of(recipe(), scratch / "foreign", Fault::bad_input)
+                  .find("holds 'shards', which is of no data set"),
+              std::string::npos);
     build(recipe(), "out");
-    EXPECT_NE(problem_of(recipe(with(small_recipe, "seed: 7", "seed: 8")), scratch / "out", Fault::bad_input).find("made from another recipe"), std::string::npos);
+    EXPECT_NE(problem_of(recipe(with(small_recipe, "seed: 7", "seed: 8")), scratch / "out", Fault::bad_input)
+                  .find("made from another recipe"),
+              std::string::npos);
     for (char const* manifest : {"", "[]", "{}", "7", "{\"files\": 3}"}) {
         write_text(scratch / "odd/manifest.json", manifest);
-        EXPECT_NE(problem_of(recipe(), scratch / "odd", *manifest == '{' ? Fault::bad_input : Fault::bad_data), "") << manifest;
+        EXPECT_NE(
+            problem_of(recipe(), scratch / "odd", *manifest == '{' ? Fault::bad_input : Fault::bad_data), "")
+            << manifest;
         EXPECT_THROW(verify_dataset(scratch / "odd", 1), Error) << manifest;
     }
     EXPECT_EQ(read_file(scratch / "mine/letter.txt"), "dear");
@@ -190,7 +221,8 @@ TEST_F(Build, RefusesToMendADataSetFromOtherStructures) {
     build(recipe(), "out");
     fs::remove(scratch / "out/shards/test-00000.h5");
     write_text(scratch / "cifs/silicon.cif", with(cif_of(small_structures[0]), "5.4309", "5.4310"));
-    EXPECT_NE(problem_of(recipe(), scratch / "out", Fault::bad_input).find("other structures"), std::string::npos);
+    EXPECT_NE(problem_of(recipe(), scratch / "out", Fault::bad_input).find("other structures"),
+              std::string::npos);
     write_small_library(scratch / "cifs");
     build(recipe(), "out");
     EXPECT_TRUE(verify_dataset(scratch / "out", 1).problems.empty());
@@ -198,8 +230,10 @@ TEST_F(Build, RefusesToMendADataSetFromOtherStructures) {
 
 TEST_F(Build, NamesTheFolderThatItCannotWrite) {
     write_text(scratch / "file", "");
-    EXPECT_EQ(problem_of(recipe(), scratch / "file", Fault::bad_input), "'" + (scratch / "file").string() + "' is a file; expected a folder; choose another --out");
-    EXPECT_NE(problem_of(recipe(), scratch / "file/below", Fault::external).find((scratch / "file").string()), std::string::npos);
+    EXPECT_EQ(problem_of(recipe(), scratch / "file", Fault::bad_input),
+              "'" + (scratch / "file").string() + "' is a file; expected a folder; choose another --out");
+    EXPECT_NE(problem_of(recipe(), scratch / "file/below", Fault::external).find((scratch / "file").string()),
+              std::string::npos);
     EXPECT_NE(problem_of(recipe(), "/proc/hutch", Fault::external).find("/proc/hutch"), std::string::npos);
 }
 
@@ -224,7 +258,8 @@ TEST_F(Build, EndsWithAnErrorWhenAFileCannotBeWrittenToItsEnd) {
 }
 
 TEST_F(Build, StoresTheSameCountsAsShortIntegers) {
-    std::string const text = with(with(small_recipe, "  size: {log", "  dose: 5000\n  size: {log"), "{log_uniform: [300, 50000]}", "60000");
+    std::string const text = with(with(small_recipe, "  size: {log", "  dose: 5000\n  size: {log"),
+                                  "{log_uniform: [300, 50000]}", "60000");
     build(recipe(text), "float");
     build(recipe(with(text, "seed: 7", "seed: 7\ndtype: uint16")), "short");
     for (char const* shard : {"train-00000.h5", "test-00000.h5"}) {
@@ -239,24 +274,32 @@ TEST_F(Build, StoresTheSameCountsAsShortIntegers) {
 // Halite's strongest line on each kind of axis, with and without counting statistics: 200 at d = a / 2.
 TEST_F(Build, PutsPeaksWhereQAndDSay) {
     write_text(scratch / "one/halite.cif", cif_of(small_structures[2]));
-    std::string const head = "name: one\nversion: 1.0.0\nrecords: 12\npoints: 4000\nstructures: [{path: one}]\nparameters: {w: 0.002}\ninstruments:\n";
+    std::string const head =
+        "name: one\nversion: 1.0.0\nrecords: 12\npoints: 4000\nstructures: [{path: one}]\nparameters: {w: "
+        "0.002}\ninstruments:\n";
     std::string const instruments =
-        "  - {name: q, geometry: debye_scherrer, q: [1, 6], wavelengths: [{wavelength: {choice: [0.7, 0.8]}}]}\n"
-        "  - {name: d, geometry: debye_scherrer, d: [1.1, 4], wavelengths: [{wavelength: 1}], parameters: {dose: 50000}}\n"
+        "  - {name: q, geometry: debye_scherrer, q: [1, 6], wavelengths: [{wavelength: {choice: [0.7, "
+        "0.8]}}]}\n"
+        "  - {name: d, geometry: debye_scherrer, d: [1.1, 4], wavelengths: [{wavelength: 1}], parameters: "
+        "{dose: 50000}}\n"
         "  - {name: angle, geometry: debye_scherrer, two_theta: [5, 60], wavelengths: [{wavelength: 1}]}\n";
     Recipe const from = recipe(head + instruments);
     build(from, "out");
     double const d = 5.6402 / 2;
     double const places[] = {2 * std::numbers::pi / d, d, 2 * std::asin(0.5 / d) * 180 / std::numbers::pi};
-    auto const intensity = read("out", "train-00000.h5", "intensity"), instrument = read("out", "train-00000.h5", "truth/instrument"), axis = read("out", "train-00000.h5", "axis");
+    auto const intensity = read("out", "train-00000.h5", "intensity"),
+               instrument = read("out", "train-00000.h5", "truth/instrument"),
+               axis = read("out", "train-00000.h5", "axis");
     std::vector<int> seen(3, 0);
     for (std::size_t row = 0; row < 12; ++row) {
         auto const which = std::size_t(instrument[row]);
         auto const y = intensity.begin() + std::ptrdiff_t(4000 * row);
         auto const top = std::size_t(std::max_element(y, y + 4000) - y);
         // Within two stored steps, or a hundredth of the width where counting noise moves the top point.
-        double const tolerance = which == 1 ? 0.003 : 2 * (double(axis[4000 * which + 1]) - double(axis[4000 * which]));
-        EXPECT_NEAR(double(axis[4000 * which + top]), places[which], tolerance) << from.instruments[which].name;
+        double const tolerance =
+            which == 1 ? 0.003 : 2 * (double(axis[4000 * which + 1]) - double(axis[4000 * which]));
+        EXPECT_NEAR(double(axis[4000 * which + top]), places[which], tolerance)
+            << from.instruments[which].name;
         EXPECT_NEAR(double(y[std::ptrdiff_t(top)]), which == 1 ? 50000 : 1, which == 1 ? 2000 : 0.02);
         ++seen[which];
     }

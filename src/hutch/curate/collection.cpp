@@ -1,31 +1,34 @@
 #include "hutch/curate/collection.hpp"
 
-#include <algorithm>
-#include <optional>
-#include <set>
-
 #include "hutch/base/checksum.hpp"
 #include "hutch/base/error.hpp"
 #include "hutch/compute/parallel.hpp"
 #include "hutch/data/cif.hpp"
 #include "hutch/methods/powder/reflections.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <set>
+
 #include <fmt/format.h>
 
 namespace hutch::curate {
 namespace {
 
-constexpr double small_cell = 150;  // angstrom^3: below, a range may hold no line at all; looked at one by one
+constexpr double small_cell =
+    150;  // angstrom^3: below, a range may hold no line at all; looked at one by one
 
 bool uses(Recipe const& recipe, powder::Radiation radiation) {
-    return std::ranges::any_of(recipe.instruments, [&](RecipeInstrument const& i) { return i.radiation == radiation; });
+    return std::ranges::any_of(recipe.instruments,
+                               [&](RecipeInstrument const& i) { return i.radiation == radiation; });
 }
 
 // The first reason why a structure cannot be simulated with this recipe.
 std::optional<std::string> first_obstacle(data::Structure const& structure, Recipe const& recipe) {
     try {
         for (data::Site const& site : structure.sites) {
-            powder::Species const species = powder::nearest_tabulated(site.atomic_number, site.charge, site.is_deuterium);
+            powder::Species const species =
+                powder::nearest_tabulated(site.atomic_number, site.charge, site.is_deuterium);
             if (uses(recipe, powder::Radiation::xray)) powder::form_factor(species, 0);
             if (uses(recipe, powder::Radiation::neutron)) powder::neutron_length(species);
         }
@@ -33,12 +36,20 @@ std::optional<std::string> first_obstacle(data::Structure const& structure, Reci
             auto const table = powder::find_reflections(structure, {recipe_d_min(recipe)});
             for (std::size_t i = 0; i < recipe.instruments.size(); ++i) {
                 powder::Grid const grid = calculation_grid(recipe, i).grid;
-                double const d = powder::needed_d_min(grid.last() - powder::tail_margin, recipe.instruments[i].wavelengths[0].value.most(), 0);
-                if (table.count_above(d * 1.1) == 0) return fmt::format("'reflections' of the cell are all beyond the range of '{}'; expected at least one in it", recipe.instruments[i].name);
+                double const d = powder::needed_d_min(grid.last() - powder::tail_margin,
+                                                      recipe.instruments[i].wavelengths[0].value.most(), 0);
+                if (table.count_above(d * 1.1) == 0)
+                    return fmt::format(
+                        "'reflections' of the cell are all beyond the range of '{}'; expected at least one "
+                        "in it",
+                        recipe.instruments[i].name);
             }
         } else {
             double const points = 4.2 * data::volume(structure.cell) / std::pow(recipe_d_min(recipe), 3);
-            if (points > 4e6) return fmt::format("'cell' of {:.0f} angstrom^3 has {:.2g} lattice points in range; expected at most 4e6", data::volume(structure.cell), points);
+            if (points > 4e6)
+                return fmt::format(
+                    "'cell' of {:.0f} angstrom^3 has {:.2g} lattice points in range; expected at most 4e6",
+                    data::volume(structure.cell), points);
         }
     } catch (Error const& error) {
         return error.what();
@@ -55,7 +66,8 @@ data::Library read_source(Recipe const& recipe, RecipeSource const& source, unsi
     try {
         return data::read_library({source.path}, threads);
     } catch (Error const& error) {
-        throw error.within(fmt::format("{}: 'structures[{}].path'", recipe.file, &source - recipe.sources.data()));
+        throw error.within(
+            fmt::format("{}: 'structures[{}].path'", recipe.file, &source - recipe.sources.data()));
     }
 }
 
@@ -64,7 +76,8 @@ data::Library read_source(Recipe const& recipe, RecipeSource const& source, unsi
 double recipe_d_min(Recipe const& recipe) {
     double least = 1e9;
     for (std::size_t i = 0; i < recipe.instruments.size(); ++i)
-        least = std::min(least, powder::needed_d_min(calculation_grid(recipe, i).grid.last(), recipe.instruments[i].shortest_wavelength(), 0.03));
+        least = std::min(least, powder::needed_d_min(calculation_grid(recipe, i).grid.last(),
+                                                     recipe.instruments[i].shortest_wavelength(), 0.03));
     return least;
 }
 
@@ -74,15 +87,25 @@ Collection collect_structures(Recipe const& recipe, unsigned threads) {
     for (RecipeSource const& source : recipe.sources) {
         data::Library library = read_source(recipe, source, threads);
         std::vector<std::optional<std::string>> obstacles(library.structures.size());
-        compute::parallel_for(library.structures.size(), threads, [&](std::size_t i, unsigned) { obstacles[i] = first_obstacle(library.structures[i], recipe); });
-        SourceEntry entry{source.name, source.licence, source.citation, source.url, library.structures.size() + library.refusals.size(), 0, {}};
+        compute::parallel_for(library.structures.size(), threads, [&](std::size_t i, unsigned) {
+            obstacles[i] = first_obstacle(library.structures[i], recipe);
+        });
+        SourceEntry entry{source.name,
+                          source.licence,
+                          source.citation,
+                          source.url,
+                          library.structures.size() + library.refusals.size(),
+                          0,
+                          {}};
         for (std::size_t i = 0; i < library.structures.size(); ++i) {
             data::Structure& structure = library.structures[i];
             if (obstacles[i]) {
-                library.refusals.push_back({structure.source, data::cause_of(*obstacles[i]), structure.source + ": " + *obstacles[i]});
+                library.refusals.push_back({structure.source, data::cause_of(*obstacles[i]),
+                                            structure.source + ": " + *obstacles[i]});
                 continue;
             }
-            if (!names.insert(structure.source).second) structure.source = source.name + "/" + structure.source;
+            if (!names.insert(structure.source).second)
+                structure.source = source.name + "/" + structure.source;
             names.insert(structure.source);
             ++entry.usable;
             collection.source_of.push_back(collection.sources.size());
@@ -95,7 +118,9 @@ Collection collect_structures(Recipe const& recipe, unsigned threads) {
         collection.sources.push_back(std::move(entry));
     }
     std::vector<std::string> sums(collection.structures.size());
-    compute::parallel_for(sums.size(), threads, [&](std::size_t i, unsigned) { sums[i] = sha256(identity_of(collection.structures[i])); });
+    compute::parallel_for(sums.size(), threads, [&](std::size_t i, unsigned) {
+        sums[i] = sha256(identity_of(collection.structures[i]));
+    });
     Sha256 total;
     for (std::string const& sum : sums) total.add(sum);
     collection.checksum = total.finish();

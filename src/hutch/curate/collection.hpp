@@ -1,13 +1,13 @@
 /// Gather the structures that a recipe names, with what is wrong with the others.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "hutch/curate/recipe.hpp"
 #include "hutch/curate/summary.hpp"
 #include "hutch/data/library.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace hutch::curate {
 
@@ -15,8 +15,8 @@ struct Collection {
     std::vector<data::Structure> structures;
     std::vector<data::Refusal> refusals;
     std::vector<SourceEntry> sources;
-    std::vector<std::size_t> source_of;   ///< per structure, index into sources
-    std::string checksum;                 ///< of everything that the records depend on
+    std::vector<std::size_t> source_of;  ///< per structure, index into sources
+    std::string checksum;                ///< of everything that the records depend on
 };
 
 /// Read all sources; leave out, with its cause, what cannot be simulated on every instrument of the recipe.

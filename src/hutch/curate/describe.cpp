@@ -1,16 +1,16 @@
 #include "hutch/curate/describe.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <fstream>
-#include <map>
-
 #include "hutch/base/error.hpp"
 #include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/compute/parallel.hpp"
 #include "hutch/data/shard.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -28,19 +28,27 @@ std::string csv_text(std::string_view text) {
 }
 
 std::string structures_table(BuildContext const& context) {
-    std::string text = "structure,source,name,formula,space_group,space_group_number,crystal_system,a,b,c,alpha,beta,gamma,volume,density,group,split,records,citation\n";
+    std::string text =
+        "structure,source,name,formula,space_group,space_group_number,crystal_system,a,b,c,alpha,beta,gamma,"
+        "volume,density,group,split,records,citation\n";
     for (std::size_t s = 0; s < context.collection.structures.size(); ++s) {
         data::Structure const& one = context.collection.structures[s];
-        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{:.6g},{:.6g},{},{},{},{}\n", s, csv_text(one.source), csv_text(one.name), csv_text(data::composition_formula(one)), csv_text(one.space_group),
-                            one.space_group_number, to_name(one.system), one.cell.a, one.cell.b, one.cell.c, one.cell.alpha, one.cell.beta, one.cell.gamma, data::volume(one.cell), data::density(one),
-                            context.plan.groups[s], context.recipe.splits[context.plan.splits[s]].name, context.plan.records[s], csv_text(one.citation));
+        text += fmt::format(
+            "{},{},{},{},{},{},{},{},{},{},{},{},{},{:.6g},{:.6g},{},{},{},{}\n", s, csv_text(one.source),
+            csv_text(one.name), csv_text(data::composition_formula(one)), csv_text(one.space_group),
+            one.space_group_number, to_name(one.system), one.cell.a, one.cell.b, one.cell.c, one.cell.alpha,
+            one.cell.beta, one.cell.gamma, data::volume(one.cell), data::density(one), context.plan.groups[s],
+            context.recipe.splits[context.plan.splits[s]].name, context.plan.records[s],
+            csv_text(one.citation));
     }
     return text;
 }
 
 std::string refusals_table(BuildContext const& context) {
     std::string text = "source,cause,message\n";
-    for (data::Refusal const& refusal : context.collection.refusals) text += fmt::format("{},{},{}\n", csv_text(refusal.source), csv_text(refusal.cause), csv_text(refusal.message));
+    for (data::Refusal const& refusal : context.collection.refusals)
+        text += fmt::format("{},{},{}\n", csv_text(refusal.source), csv_text(refusal.cause),
+                            csv_text(refusal.message));
     return text;
 }
 
@@ -55,28 +63,37 @@ void write_records_table(BuildContext const& context, std::filesystem::path cons
         for (std::size_t row = 0; row < records.rows.size(); ++row) {
             PlannedRecord const& record = records.rows[row];
             data::Structure const& structure = context.collection.structures[record.structure];
-            fmt::format_to(std::back_inserter(text), "{},{},shards/{},{},{},{},{},{},{}\n", record.record, context.recipe.splits[shard.split].name, shard.name, row, record.structure,
-                           csv_text(structure.source), context.recipe.instruments[record.instrument].name, structure.space_group_number, to_name(structure.system));
+            fmt::format_to(std::back_inserter(text), "{},{},shards/{},{},{},{},{},{},{}\n", record.record,
+                           context.recipe.splits[shard.split].name, shard.name, row, record.structure,
+                           csv_text(structure.source), context.recipe.instruments[record.instrument].name,
+                           structure.space_group_number, to_name(structure.system));
         }
         out.write(text.data(), std::streamsize(text.size()));
     }
     out.close();
-    if (!out) throw Error(Fault::external, fmt::format("cannot write file (disk full?): '{}'", (folder / "records.csv").string()));
+    if (!out)
+        throw Error(Fault::external,
+                    fmt::format("cannot write file (disk full?): '{}'", (folder / "records.csv").string()));
     commit_file(temporary, folder / "records.csv");
 }
 
-std::vector<double> read_row(BuildContext const& context, std::filesystem::path const& path, std::size_t row) {
+std::vector<double> read_row(BuildContext const& context, std::filesystem::path const& path,
+                             std::size_t row) {
     data::ArrayPlace const place = data::find_array(path, "intensity");
-    std::size_t const points = context.recipe.points, width = context.recipe.stored == StoredType::uint16 ? 2 : 4;
+    std::size_t const points = context.recipe.points,
+                      width = context.recipe.stored == StoredType::uint16 ? 2 : 4;
     std::string bytes(points * width, '\0');
     std::ifstream in(path, std::ios::binary);
     in.seekg(std::streamoff(place.offset + row * points * width));
     in.read(bytes.data(), std::streamsize(bytes.size()));
-    if (!in) throw Error(Fault::bad_data, fmt::format("'intensity' ends before row {}: '{}'", row, path.string()));
+    if (!in)
+        throw Error(Fault::bad_data, fmt::format("'intensity' ends before row {}: '{}'", row, path.string()));
     std::vector<double> y(points);
     for (std::size_t i = 0; i < points; ++i) {
-        if (width == 2) y[i] = reinterpret_cast<std::uint16_t const*>(bytes.data())[i];
-        else y[i] = double(reinterpret_cast<float const*>(bytes.data())[i]);
+        if (width == 2)
+            y[i] = reinterpret_cast<std::uint16_t const*>(bytes.data())[i];
+        else
+            y[i] = double(reinterpret_cast<float const*>(bytes.data())[i]);
     }
     return y;
 }
@@ -88,8 +105,11 @@ std::string examples_text(BuildContext const& context, std::filesystem::path con
         PlannedRecord const& record = records.rows[row];
         auto const y = read_row(context, folder / "shards" / context.plan.shards[0].name, row);
         auto const x = axis_values(context.recipe, record.instrument);
-        text += fmt::format("{{\"id\": {}, \"split\": {}, \"instrument\": {}, \"x\": [{:.7g}], \"y\": [{:.7g}]}}\n", record.record, to_json_text(context.recipe.splits[context.plan.shards[0].split].name),
-                            to_json_text(context.recipe.instruments[record.instrument].name), fmt::join(x, ", "), fmt::join(y, ", "));
+        text += fmt::format(
+            "{{\"id\": {}, \"split\": {}, \"instrument\": {}, \"x\": [{:.7g}], \"y\": [{:.7g}]}}\n",
+            record.record, to_json_text(context.recipe.splits[context.plan.shards[0].split].name),
+            to_json_text(context.recipe.instruments[record.instrument].name), fmt::join(x, ", "),
+            fmt::join(y, ", "));
     }
     return text;
 }
@@ -99,10 +119,14 @@ struct Bins {
     bool is_constant = true, is_logarithmic = false;
     double least = 0, most = 0;
     int place(double value) const {
-        double const t = is_logarithmic ? std::log(value / least) / std::log(most / least) : (value - least) / (most - least);
+        double const t = is_logarithmic ? std::log(value / least) / std::log(most / least)
+                                        : (value - least) / (most - least);
         return std::clamp(int(t * bins), 0, bins - 1);
     }
-    double edge(int i) const { return is_logarithmic ? least * std::pow(most / least, double(i) / bins) : least + (most - least) * i / bins; }
+    double edge(int i) const {
+        return is_logarithmic ? least * std::pow(most / least, double(i) / bins)
+                              : least + (most - least) * i / bins;
+    }
 };
 
 // What one shard adds to the counts.
@@ -113,8 +137,10 @@ struct ShardCounts {
 };
 
 ShardCounts count_shard(BuildContext const& context, std::size_t which, std::vector<Bins> const& columns) {
-    ShardCounts counts{std::vector<std::array<std::uint64_t, bins>>(columns.size()), std::vector<double>(columns.size(), 0), std::vector<double>(columns.size(), 1e300),
-                       std::vector<double>(columns.size(), -1e300), std::vector<std::uint64_t>(context.recipe.instruments.size(), 0)};
+    ShardCounts counts{std::vector<std::array<std::uint64_t, bins>>(columns.size()),
+                       std::vector<double>(columns.size(), 0), std::vector<double>(columns.size(), 1e300),
+                       std::vector<double>(columns.size(), -1e300),
+                       std::vector<std::uint64_t>(context.recipe.instruments.size(), 0)};
     for (auto& values : counts.values) values.fill(0);
     for (PlannedRecord const& record : shard_records(context.recipe, context.plan, which).rows) {
         ++counts.instruments[record.instrument];
@@ -124,7 +150,8 @@ ShardCounts count_shard(BuildContext const& context, std::size_t which, std::vec
             counts.sums[c] += value;
             counts.least[c] = std::min(counts.least[c], value);
             counts.most[c] = std::max(counts.most[c], value);
-            if (!columns[c].is_constant && (!columns[c].is_logarithmic || value > 0)) ++counts.values[c][std::size_t(columns[c].place(value))];
+            if (!columns[c].is_constant && (!columns[c].is_logarithmic || value > 0))
+                ++counts.values[c][std::size_t(columns[c].place(value))];
         }
     }
     return counts;
@@ -139,7 +166,8 @@ std::vector<Bins> bins_of(Recipe const& recipe) {
         for (RecipeInstrument const& instrument : recipe.instruments) {
             Distribution const& d = instrument.parameters[p];
             one.is_logarithmic |= d.is_logarithmic();
-            if (d.is_logarithmic() || !d.is_constant() || d.least() != 0) one.least = std::min(one.least, d.least()), one.most = std::max(one.most, d.most());
+            if (d.is_logarithmic() || !d.is_constant() || d.least() != 0)
+                one.least = std::min(one.least, d.least()), one.most = std::max(one.most, d.most());
         }
         if (one.is_logarithmic && !(one.least > 0)) one.is_logarithmic = false;
         one.is_constant = !(one.most > one.least);
@@ -147,7 +175,8 @@ std::vector<Bins> bins_of(Recipe const& recipe) {
     return columns;
 }
 
-void add_classes(BuildContext const& context, std::vector<std::vector<std::uint64_t>> const& instruments, DatasetSummary& summary) {
+void add_classes(BuildContext const& context, std::vector<std::vector<std::uint64_t>> const& instruments,
+                 DatasetSummary& summary) {
     std::size_t const splits = context.recipe.splits.size();
     std::map<int, std::vector<std::uint64_t>> systems, groups;
     for (std::size_t s = 0; s < context.collection.structures.size(); ++s) {
@@ -159,9 +188,12 @@ void add_classes(BuildContext const& context, std::vector<std::vector<std::uint6
         }
     }
     ClassCounts system{"crystal system", {}}, group{"space group", {}}, instrument{"instrument", {}};
-    for (auto const& [number, counts] : systems) system.counts.emplace_back(to_name(data::CrystalSystem(number)), counts);
-    for (auto const& [number, counts] : groups) group.counts.emplace_back(number == 0 ? "not tabulated" : std::to_string(number), counts);
-    for (std::size_t i = 0; i < context.recipe.instruments.size(); ++i) instrument.counts.emplace_back(context.recipe.instruments[i].name, instruments[i]);
+    for (auto const& [number, counts] : systems)
+        system.counts.emplace_back(to_name(data::CrystalSystem(number)), counts);
+    for (auto const& [number, counts] : groups)
+        group.counts.emplace_back(number == 0 ? "not tabulated" : std::to_string(number), counts);
+    for (std::size_t i = 0; i < context.recipe.instruments.size(); ++i)
+        instrument.counts.emplace_back(context.recipe.instruments[i].name, instruments[i]);
     summary.classes = {system, group, instrument};
 }
 
@@ -190,9 +222,13 @@ void add_examples(BuildContext const& context, std::filesystem::path const& fold
         if (shown[record.instrument]++ >= 2) continue;
         data::Structure const& structure = context.collection.structures[record.structure];
         RecipeInstrument const& instrument = context.recipe.instruments[record.instrument];
-        std::string const label = instrument.axis == data::AxisKind::two_theta ? "2θ / degree" : instrument.axis == data::AxisKind::q ? "Q / Å⁻¹" : "d / Å";
-        summary.examples.push_back({fmt::format("{} ({}), {}", structure.name, structure.source, instrument.name), label, axis_values(context.recipe, record.instrument),
-                                    read_row(context, folder / "shards" / context.plan.shards[0].name, row)});
+        std::string const label = instrument.axis == data::AxisKind::two_theta ? "2θ / degree"
+                                  : instrument.axis == data::AxisKind::q       ? "Q / Å⁻¹"
+                                                                               : "d / Å";
+        summary.examples.push_back(
+            {fmt::format("{} ({}), {}", structure.name, structure.source, instrument.name), label,
+             axis_values(context.recipe, record.instrument),
+             read_row(context, folder / "shards" / context.plan.shards[0].name, row)});
     }
 }
 
@@ -200,16 +236,38 @@ void add_table_columns(DatasetSummary& summary) {
     summary.records_table = "records.csv";
     summary.structures_table = "structures.csv";
     summary.examples_table = "examples.jsonl";
-    summary.record_columns = {{"id", "int64", {}, "1", "number of the record"}, {"split", "utf8", {}, "", "split that the record belongs to"}, {"file", "utf8", {}, "", "file that holds it"},
-                              {"row", "int64", {}, "1", "its row there"}, {"structure", "int64", {}, "1", "number of the structure"}, {"source", "utf8", {}, "", "file or database entry of the structure"},
-                              {"instrument", "utf8", {}, "", "virtual instrument"}, {"space_group", "int64", {}, "1", "space group number"}, {"crystal_system", "utf8", {}, "", "crystal system"}};
+    summary.record_columns = {{"id", "int64", {}, "1", "number of the record"},
+                              {"split", "utf8", {}, "", "split that the record belongs to"},
+                              {"file", "utf8", {}, "", "file that holds it"},
+                              {"row", "int64", {}, "1", "its row there"},
+                              {"structure", "int64", {}, "1", "number of the structure"},
+                              {"source", "utf8", {}, "", "file or database entry of the structure"},
+                              {"instrument", "utf8", {}, "", "virtual instrument"},
+                              {"space_group", "int64", {}, "1", "space group number"},
+                              {"crystal_system", "utf8", {}, "", "crystal system"}};
     auto const text = [](char const* name, char const* what) { return Field{name, "utf8", {}, "", what}; };
-    auto const number = [](char const* name, char const* unit, char const* what) { return Field{name, "float64", {}, unit, what}; };
-    summary.structure_columns = {{"structure", "int64", {}, "1", "number of the structure"}, text("source", "file or database entry"), text("name", "mineral or compound"), text("formula", "composition from the occupied sites"),
-                                 text("space_group", "Hermann-Mauguin symbol"), {"space_group_number", "int64", {}, "1", "space group number"}, text("crystal_system", "crystal system"),
-                                 number("a", "angstrom", "cell length"), number("b", "angstrom", "cell length"), number("c", "angstrom", "cell length"), number("alpha", "degree", "cell angle"),
-                                 number("beta", "degree", "cell angle"), number("gamma", "degree", "cell angle"), number("volume", "angstrom^3", "cell volume"), number("density", "g/cm^3", "from contents and cell"),
-                                 {"group", "int64", {}, "1", "group of structures that are nearly the same"}, text("split", "split"), {"records", "int64", {}, "1", "records of this structure"}, text("citation", "publication of the structure")};
+    auto const number = [](char const* name, char const* unit, char const* what) {
+        return Field{name, "float64", {}, unit, what};
+    };
+    summary.structure_columns = {{"structure", "int64", {}, "1", "number of the structure"},
+                                 text("source", "file or database entry"),
+                                 text("name", "mineral or compound"),
+                                 text("formula", "composition from the occupied sites"),
+                                 text("space_group", "Hermann-Mauguin symbol"),
+                                 {"space_group_number", "int64", {}, "1", "space group number"},
+                                 text("crystal_system", "crystal system"),
+                                 number("a", "angstrom", "cell length"),
+                                 number("b", "angstrom", "cell length"),
+                                 number("c", "angstrom", "cell length"),
+                                 number("alpha", "degree", "cell angle"),
+                                 number("beta", "degree", "cell angle"),
+                                 number("gamma", "degree", "cell angle"),
+                                 number("volume", "angstrom^3", "cell volume"),
+                                 number("density", "g/cm^3", "from contents and cell"),
+                                 {"group", "int64", {}, "1", "group of structures that are nearly the same"},
+                                 text("split", "split"),
+                                 {"records", "int64", {}, "1", "records of this structure"},
+                                 text("citation", "publication of the structure")};
 }
 
 }  // namespace
@@ -224,26 +282,42 @@ void write_tables(BuildContext const& context, std::filesystem::path const& fold
 DatasetSummary summarize(BuildContext const& context, std::filesystem::path const& folder, unsigned threads) {
     Recipe const& recipe = context.recipe;
     DatasetSummary summary;
-    summary.name = recipe.name, summary.title = recipe.title, summary.version = recipe.version, summary.description = recipe.description, summary.licence = recipe.licence;
-    summary.url = recipe.url, summary.citation = recipe.citation, summary.date_published = recipe.date_published, summary.creators = recipe.creators, summary.keywords = recipe.keywords;
-    summary.notes = recipe.notes, summary.seed = recipe.seed, summary.records = recipe.records, summary.structures = context.collection.structures.size();
-    summary.generator = context.generator, summary.recipe = recipe.text, summary.sources = context.collection.sources, summary.fields = record_fields(recipe);
+    summary.name = recipe.name, summary.title = recipe.title, summary.version = recipe.version,
+    summary.description = recipe.description, summary.licence = recipe.licence;
+    summary.url = recipe.url, summary.citation = recipe.citation,
+    summary.date_published = recipe.date_published, summary.creators = recipe.creators,
+    summary.keywords = recipe.keywords;
+    summary.notes = recipe.notes, summary.seed = recipe.seed, summary.records = recipe.records,
+    summary.structures = context.collection.structures.size();
+    summary.generator = context.generator, summary.recipe = recipe.text,
+    summary.sources = context.collection.sources, summary.fields = record_fields(recipe);
     add_splits(context, summary);
     add_table_columns(summary);
 
     auto const columns = bins_of(recipe);
     std::vector<ShardCounts> counts(context.plan.shards.size());
-    compute::parallel_for(counts.size(), threads, [&](std::size_t s, unsigned) { counts[s] = count_shard(context, s, columns); });
-    std::vector<std::vector<std::uint64_t>> instruments(recipe.instruments.size(), std::vector<std::uint64_t>(recipe.splits.size(), 0));
+    compute::parallel_for(counts.size(), threads,
+                          [&](std::size_t s, unsigned) { counts[s] = count_shard(context, s, columns); });
+    std::vector<std::vector<std::uint64_t>> instruments(recipe.instruments.size(),
+                                                        std::vector<std::uint64_t>(recipe.splits.size(), 0));
     for (std::size_t s = 0; s < counts.size(); ++s)
-        for (std::size_t i = 0; i < instruments.size(); ++i) instruments[i][context.plan.shards[s].split] += counts[s].instruments[i];
+        for (std::size_t i = 0; i < instruments.size(); ++i)
+            instruments[i][context.plan.shards[s].split] += counts[s].instruments[i];
     add_classes(context, instruments, summary);
     auto const names = truth_columns(recipe);
     for (std::size_t c = 0; c < columns.size(); ++c) {
         if (columns[c].is_constant) continue;
-        BinnedValues values{names[c].name, names[c].unit, columns[c].is_logarithmic, 1e300, -1e300, 0, {}, std::vector<std::uint64_t>(bins, 0)};
+        BinnedValues values{names[c].name,
+                            names[c].unit,
+                            columns[c].is_logarithmic,
+                            1e300,
+                            -1e300,
+                            0,
+                            {},
+                            std::vector<std::uint64_t>(bins, 0)};
         for (ShardCounts const& one : counts) {
-            values.least = std::min(values.least, one.least[c]), values.most = std::max(values.most, one.most[c]);
+            values.least = std::min(values.least, one.least[c]),
+            values.most = std::max(values.most, one.most[c]);
             values.mean += one.sums[c] / double(recipe.records);
             for (std::size_t b = 0; b < bins; ++b) values.counts[b] += one.values[c][b];
         }

@@ -1,10 +1,10 @@
 /// Count what a finished data set holds and write its tables: structures, refusals, records, examples.
 #pragma once
 
-#include <filesystem>
-
 #include "hutch/curate/shard_build.hpp"
 #include "hutch/curate/summary.hpp"
+
+#include <filesystem>
 
 namespace hutch::curate {
 

@@ -1,18 +1,19 @@
 /// Describe how a number is drawn for each record: a constant, or a distribution with a rule.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "hutch/base/document.hpp"
 #include "hutch/base/random.hpp"
+
+#include <string>
+#include <vector>
 
 namespace hutch::curate {
 
 /// Written in a recipe as a number, or as one of
 ///   {uniform: [a, b]}   {log_uniform: [a, b]}   {normal: [mean, sd]}   {choice: [v1, v2, ...]}
-/// each with an optional `probability: p`, `otherwise: value`: with probability 1 - p the value is `otherwise`; and with
-/// an optional `levels: n` for uniform and log_uniform, which then take n equidistant values only.
+/// each with an optional `probability: p`, `otherwise: value`: with probability 1 - p the value is
+/// `otherwise`; and with an optional `levels: n` for uniform and log_uniform, which then take n equidistant
+/// values only.
 class Distribution {
   public:
     static Distribution constant(double value);

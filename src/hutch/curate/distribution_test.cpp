@@ -1,10 +1,10 @@
 #include "hutch/curate/distribution.hpp"
 
+#include "hutch/base/error.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <set>
-
-#include "hutch/base/error.hpp"
 
 #include <gtest/gtest.h>
 
@@ -41,7 +41,8 @@ Moments moments_of(std::vector<double> const& values) {
     double sum = 0, squares = 0;
     for (double value : values) sum += value, squares += value * value;
     double const mean = sum / double(values.size());
-    return {mean, std::sqrt(std::max(0.0, squares / double(values.size()) - mean * mean)), *std::ranges::min_element(values), *std::ranges::max_element(values)};
+    return {mean, std::sqrt(std::max(0.0, squares / double(values.size()) - mean * mean)),
+            *std::ranges::min_element(values), *std::ranges::max_element(values)};
 }
 
 TEST(Distribution, HasTheMomentsAndTheRangeOfItsKind) {
@@ -50,13 +51,15 @@ TEST(Distribution, HasTheMomentsAndTheRangeOfItsKind) {
         char const* text;
         double mean, sd, least, most;
     };
-    // Mean and standard deviation from the densities: uniform (b - a) / sqrt 12; log uniform (b - a) / ln(b / a) and its
-    // second moment (b^2 - a^2) / (2 ln(b / a)); a mixture adds p (1 - p) times the square of the distance of its means.
+    // Mean and standard deviation from the densities: uniform (b - a) / sqrt 12; log uniform (b - a) / ln(b /
+    // a) and its second moment (b^2 - a^2) / (2 ln(b / a)); a mixture adds p (1 - p) times the square of the
+    // distance of its means.
     Case const cases[] = {
         {"3.5", 3.5, 0, 3.5, 3.5},
         {"{uniform: [2, 5]}", 3.5, 3 / std::sqrt(12.0), 2, 5},
         {"{uniform: [-1, 1], levels: 3}", 0, std::sqrt(2.0 / 3), -1, 1},
-        {"{log_uniform: [1, 100]}", 99 / spread, std::sqrt(9999 / (2 * spread) - std::pow(99 / spread, 2)), 1, 100},
+        {"{log_uniform: [1, 100]}", 99 / spread, std::sqrt(9999 / (2 * spread) - std::pow(99 / spread, 2)), 1,
+         100},
         {"{log_uniform: [1, 100], levels: 3}", 37, std::sqrt(10101.0 / 3 - 37 * 37), 1, 100},
         {"{normal: [10, 2]}", 10, 2, -2, 22},
         {"{choice: [1, 2, 6]}", 3, std::sqrt(14.0 / 3), 1, 6},
@@ -81,7 +84,8 @@ TEST(Distribution, TakesItsLevelsAndNothingElse) {
     EXPECT_EQ(std::set<double>(uniform.begin(), uniform.end()), (std::set<double>{0, 0.25, 0.5, 0.75, 1}));
     auto const logarithmic = drawn(parsed("{log_uniform: [1, 16], levels: 5}"));
     EXPECT_EQ(std::set<double>(logarithmic.begin(), logarithmic.end()).size(), 5u);
-    EXPECT_NEAR(double(std::ranges::count_if(logarithmic, [](double x) { return std::abs(x - 4) < 1e-9; })), draws / 5.0, 5 * std::sqrt(draws * 0.16));
+    EXPECT_NEAR(double(std::ranges::count_if(logarithmic, [](double x) { return std::abs(x - 4) < 1e-9; })),
+                draws / 5.0, 5 * std::sqrt(draws * 0.16));
 }
 
 TEST(Distribution, GivesTheOtherValueWithTheRestOfTheProbability) {
@@ -115,9 +119,12 @@ TEST(Distribution, SaysWhatIsWrong) {
              Case{"12", "'x' is 12 mm; expected 0 to 10"},
              Case{"word", "'x' is 'word'; expected a number"},
              Case{"nan", "'x' is 'nan'; expected a number"},
-             Case{"[1, 2]", "'x' is neither a number nor a distribution; expected for example 0.1 or {uniform: [0, 0.1]}"},
+             Case{"[1, 2]",
+                  "'x' is neither a number nor a distribution; expected for example 0.1 or {uniform: [0, "
+                  "0.1]}"},
              Case{"{}", "'x' names 0 distributions; expected one of uniform, log_uniform, normal, choice"},
-             Case{"{uniform: [0, 1], choice: [2]}", "'x' names 2 distributions; expected one of uniform, log_uniform, normal, choice"},
+             Case{"{uniform: [0, 1], choice: [2]}",
+                  "'x' names 2 distributions; expected one of uniform, log_uniform, normal, choice"},
              Case{"{unifrom: [0, 1]}", "'x.unifrom' is not known; expected 'uniform'?"},
              Case{"{uniform: [0, 1, 2]}", "'x.uniform' is a list of 3; expected two numbers"},
              Case{"{uniform: 1}", "'x.uniform' is '1'; expected a list"},
@@ -129,12 +136,15 @@ TEST(Distribution, SaysWhatIsWrong) {
              Case{"{normal: [1, 0]}", "'x.normal' has standard deviation 0; expected > 0"},
              Case{"{choice: []}", "'x.choice' is empty; expected at least one value"},
              Case{"{choice: [1, 20]}", "'x' reaches from 1 to 20 mm; expected within 0 to 10"},
-             Case{"{choice: [1, 2], levels: 3}", "'x.levels' is given; expected it with uniform or log_uniform only"},
+             Case{"{choice: [1, 2], levels: 3}",
+                  "'x.levels' is given; expected it with uniform or log_uniform only"},
              Case{"{uniform: [1, 2], levels: 1}", "'x.levels' is 1; expected 2 to 100,000"},
              Case{"{uniform: [1, 2], levels: 2.5}", "'x.levels' is '2.5'; expected an integer"},
-             Case{"{uniform: [1, 2], probability: 0.5}", "'x' has only one of 'probability' and 'otherwise'; expected both or none"},
+             Case{"{uniform: [1, 2], probability: 0.5}",
+                  "'x' has only one of 'probability' and 'otherwise'; expected both or none"},
              Case{"{uniform: [1, 2], probability: 2, otherwise: 1}", "'x.probability' is 2; expected 0 to 1"},
-             Case{"{uniform: [1, 2], probability: 0.5, otherwise: 11}", "'x' reaches from 1 to 11 mm; expected within 0 to 10"},
+             Case{"{uniform: [1, 2], probability: 0.5, otherwise: 11}",
+                  "'x' reaches from 1 to 11 mm; expected within 0 to 10"},
          })
         EXPECT_EQ(problem_of(text, 0, 10), std::string("r.yaml:1: ") + message) << text;
 }

@@ -1,15 +1,15 @@
 #include "hutch/curate/groups.hpp"
 
+#include "hutch/base/error.hpp"
+#include "hutch/compute/parallel.hpp"
+#include "hutch/methods/powder/reflections.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <numeric>
-
-#include "hutch/base/error.hpp"
-#include "hutch/compute/parallel.hpp"
-#include "hutch/methods/powder/reflections.hpp"
 
 namespace hutch::curate {
 namespace {
@@ -27,9 +27,12 @@ struct Features {
 double overlap(Features const& a, Features const& b) {
     double sum = 0;
     for (std::size_t i = 0, j = 0; i < a.fractions.size() && j < b.fractions.size();) {
-        if (a.fractions[i].first == b.fractions[j].first) sum += std::min(a.fractions[i++].second, b.fractions[j++].second);
-        else if (a.fractions[i].first < b.fractions[j].first) ++i;
-        else ++j;
+        if (a.fractions[i].first == b.fractions[j].first)
+            sum += std::min(a.fractions[i++].second, b.fractions[j++].second);
+        else if (a.fractions[i].first < b.fractions[j].first)
+            ++i;
+        else
+            ++j;
     }
     return sum;
 }
@@ -55,7 +58,8 @@ Features features_of(data::Structure const& structure) {
 double cell_difference(Features const& a, Features const& b, double angle_tolerance) {
     double most = 0;
     for (std::size_t i = 0; i < 3; ++i) {
-        if (std::abs(a.angles[i] - b.angles[i]) > angle_tolerance) return std::numeric_limits<double>::infinity();
+        if (std::abs(a.angles[i] - b.angles[i]) > angle_tolerance)
+            return std::numeric_limits<double>::infinity();
         most = std::max(most, std::abs(a.lengths[i] - b.lengths[i]) / a.lengths[i]);
     }
     return most;
@@ -66,12 +70,15 @@ bool is_nearly_the_same(Features const& a, Features const& b, GroupOptions const
     if (difference > options.length_tolerance) return false;
     bool const is_one_compound = overlap(a, b) >= options.compound_overlap;
     if (!is_one_compound && difference > options.pattern_length_tolerance) return false;
-    return similarity(a.print, b.print) >= (is_one_compound ? options.compound_similarity : options.pattern_similarity);
+    return similarity(a.print, b.print) >=
+           (is_one_compound ? options.compound_similarity : options.pattern_similarity);
 }
 
 class Unions {
   public:
-    explicit Unions(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
+    explicit Unions(std::size_t count) : parent_(count) {
+        std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+    }
     std::size_t root(std::size_t i) {
         while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
         return i;
@@ -91,9 +98,11 @@ void join_same_cells(std::vector<Features> const& all, GroupOptions const& optio
     std::ranges::stable_sort(order, {}, [&](std::size_t i) { return all[i].volume; });
     double const window = std::pow(1 + options.length_tolerance, 3) * 1.01;
     for (std::size_t i = 0; i < order.size(); ++i)
-        for (std::size_t j = i + 1; j < order.size() && all[order[j]].volume <= all[order[i]].volume * window; ++j) {
+        for (std::size_t j = i + 1; j < order.size() && all[order[j]].volume <= all[order[i]].volume * window;
+             ++j) {
             Features const &a = all[order[i]], &b = all[order[j]];
-            if (unions.root(order[i]) != unions.root(order[j]) && is_nearly_the_same(a, b, options)) unions.join(order[i], order[j]);
+            if (unions.root(order[i]) != unions.root(order[j]) && is_nearly_the_same(a, b, options))
+                unions.join(order[i], order[j]);
         }
 }
 
@@ -109,7 +118,8 @@ void join_other_cells(std::vector<Features> const& all, GroupOptions const& opti
     for (auto const& [elements, members] : by_elements)
         for (std::size_t i = 0; i < members.size(); ++i)
             for (std::size_t j = i + 1; j < members.size(); ++j)
-                if (unions.root(members[i]) != unions.root(members[j]) && overlap(all[members[i]], all[members[j]]) >= options.other_cell_overlap &&
+                if (unions.root(members[i]) != unions.root(members[j]) &&
+                    overlap(all[members[i]], all[members[j]]) >= options.other_cell_overlap &&
                     similarity(all[members[i]].print, all[members[j]].print) >= options.other_cell_similarity)
                     unions.join(members[i], members[j]);
 }
@@ -122,12 +132,15 @@ double fingerprint_d_min(double primitive_volume) { return std::cbrt(primitive_v
 Fingerprint fingerprint(data::Structure const& structure) {
     double const primitive = data::volume(data::niggli_cell(structure)), size = std::cbrt(primitive);
     powder::Reflections const table = powder::find_reflections(structure, {fingerprint_d_min(primitive)});
-    auto const f2 = powder::squared_structure_factors(table, powder::Radiation::xray, 1.5, *powder::no_dispersion(), structure.cell);
+    auto const f2 = powder::squared_structure_factors(table, powder::Radiation::xray, 1.5,
+                                                      *powder::no_dispersion(), structure.cell);
     std::map<int, double> bins;
     for (std::size_t j = 0; j < table.size; ++j) {
-        double const q = 2 * std::sqrt(double(table.s_squared[j])) * size, intensity = f2[j] * double(table.multiplicity[j]) / (q * q);
+        double const q = 2 * std::sqrt(double(table.s_squared[j])) * size,
+                     intensity = f2[j] * double(table.multiplicity[j]) / (q * q);
         int const centre = int(std::floor(bins_per_unit * std::log(q))) + 4000;
-        for (int offset = -smear; offset <= smear; ++offset) bins[centre + offset] += intensity * (1 - std::abs(offset) / (smear + 1.0));
+        for (int offset = -smear; offset <= smear; ++offset)
+            bins[centre + offset] += intensity * (1 - std::abs(offset) / (smear + 1.0));
     }
     Fingerprint print;
     double sum = 0;
@@ -146,22 +159,28 @@ Fingerprint fingerprint(data::Structure const& structure) {
 double similarity(Fingerprint const& a, Fingerprint const& b) {
     double sum = 0;
     for (std::size_t i = 0, j = 0; i < a.bin.size() && j < b.bin.size();) {
-        if (a.bin[i] == b.bin[j]) sum += double(a.weight[i++]) * double(b.weight[j++]);
-        else if (a.bin[i] < b.bin[j]) ++i;
-        else ++j;
+        if (a.bin[i] == b.bin[j])
+            sum += double(a.weight[i++]) * double(b.weight[j++]);
+        else if (a.bin[i] < b.bin[j])
+            ++i;
+        else
+            ++j;
     }
     return sum;
 }
 
-std::vector<std::int32_t> group_structures(std::span<data::Structure const> structures, unsigned threads, GroupOptions const& options) {
+std::vector<std::int32_t> group_structures(std::span<data::Structure const> structures, unsigned threads,
+                                           GroupOptions const& options) {
     std::vector<Features> all(structures.size());
-    compute::parallel_for(structures.size(), threads, [&](std::size_t i, unsigned) { all[i] = features_of(structures[i]); });
+    compute::parallel_for(structures.size(), threads,
+                          [&](std::size_t i, unsigned) { all[i] = features_of(structures[i]); });
     Unions unions(all.size());
     join_same_cells(all, options, unions);
     join_other_cells(all, options, unions);
     std::vector<std::int32_t> groups(all.size());
     std::map<std::size_t, std::int32_t> numbers;
-    for (std::size_t i = 0; i < all.size(); ++i) groups[i] = numbers.try_emplace(unions.root(i), std::int32_t(numbers.size())).first->second;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        groups[i] = numbers.try_emplace(unions.root(i), std::int32_t(numbers.size())).first->second;
     return groups;
 }
 

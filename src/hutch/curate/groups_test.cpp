@@ -1,15 +1,15 @@
 #include "hutch/curate/groups.hpp"
 
+#include "hutch/base/random.hpp"
+#include "hutch/curate/test_library.hpp"
+#include "hutch/data/cif.hpp"
+#include "hutch/data/library.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <map>
 #include <set>
-
-#include "hutch/base/random.hpp"
-#include "hutch/curate/test_library.hpp"
-#include "hutch/data/cif.hpp"
-#include "hutch/data/library.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -30,14 +30,16 @@ data::Structure changed(std::string const& name) {
     data::Structure structure = small_structure(name);
     structure.cell.a *= 1.003, structure.cell.b *= 1.003, structure.cell.c *= 1.003;
     for (data::Site& site : structure.sites)
-        if (site.multiplicity == double(structure.operations.size())) site.position[0] += 0.003, site.position[2] -= 0.002;
+        if (site.multiplicity == double(structure.operations.size()))
+            site.position[0] += 0.003, site.position[2] -= 0.002;
     return structure;
 }
 
 // Anglesite with its axes as c, a, b: Pbnm instead of Pnma.
 data::Structure anglesite_pbnm() {
     return parsed(cif_text("anglesite", "6.959 8.482 5.398 90 90 90", "P b n m",
-                           "Pb Pb .167 .1882 .25 .02\nS S .686 .063 .25 .01\nO1 O .6 -.095 .25 .02\nO2 O .543 .181 .25 .02\nO3 O .806 .085 .026 .02\n"));
+                           "Pb Pb .167 .1882 .25 .02\nS S .686 .063 .25 .01\nO1 O .6 -.095 .25 .02\nO2 O "
+                           ".543 .181 .25 .02\nO3 O .806 .085 .026 .02\n"));
 }
 
 // Calcite: D. L. Graf, American Mineralogist 46 (1961) 1283, rounded.
@@ -53,7 +55,8 @@ data::Structure rhombohedral_calcite() {
     double const ratio = calcite_c / calcite_a, length = calcite_a / 3 * std::sqrt(3 + ratio * ratio);
     double const angle = 2 * std::asin(1.5 / std::sqrt(3 + ratio * ratio)) * 180 / M_PI;
     return parsed(cif_text("calcite", fmt::format("{0} {0} {0} {1} {1} {1}", length, angle), "R -3 c:R",
-                           fmt::format("Ca Ca 0 0 0 .01\nC C .25 .25 .25 .01\nO O {} {} .25 .015\n", calcite_x + 0.25, 0.25 - calcite_x)));
+                           fmt::format("Ca Ca 0 0 0 .01\nC C .25 .25 .25 .01\nO O {} {} .25 .015\n",
+                                       calcite_x + 0.25, 0.25 - calcite_x)));
 }
 
 bool are_one_group(data::Structure const& a, data::Structure const& b) {
@@ -70,7 +73,8 @@ TEST(Groups, HoldOneStructureInAllItsSettings) {
 }
 
 TEST(Groups, HoldWhatDiffersALittle) {
-    for (SmallStructure const& one : small_structures) EXPECT_TRUE(are_one_group(small_structure(one.name), changed(one.name))) << one.name;
+    for (SmallStructure const& one : small_structures)
+        EXPECT_TRUE(are_one_group(small_structure(one.name), changed(one.name))) << one.name;
 }
 
 TEST(Groups, SeparateDifferentStructures) {
@@ -116,10 +120,12 @@ struct Look {
     Fingerprint print;
     std::vector<double> fractions;
 
-    explicit Look(data::Structure const& structure) : print(fingerprint(structure)), fractions(data::cell_contents(structure)) {
+    explicit Look(data::Structure const& structure)
+        : print(fingerprint(structure)), fractions(data::cell_contents(structure)) {
         data::Cell const cell = data::niggli_cell(structure);
         lengths = {cell.a, cell.b, cell.c};
-        angles = {std::min(cell.alpha, 180 - cell.alpha), std::min(cell.beta, 180 - cell.beta), std::min(cell.gamma, 180 - cell.gamma)};
+        angles = {std::min(cell.alpha, 180 - cell.alpha), std::min(cell.beta, 180 - cell.beta),
+                  std::min(cell.gamma, 180 - cell.gamma)};
         std::ranges::sort(lengths);
         std::ranges::sort(angles);
         volume = data::volume(cell);
@@ -135,7 +141,8 @@ bool is_nearly_the_same(Look const& a, Look const& b) {
     for (std::size_t z = 0; z < a.fractions.size(); ++z) overlap += std::min(a.fractions[z], b.fractions[z]);
     for (std::size_t i = 0; i < 3; ++i) {
         // Relative to the smaller: the strict reading, whichever of the two the definition divides by.
-        length = std::max(length, std::abs(a.lengths[i] - b.lengths[i]) / std::min(a.lengths[i], b.lengths[i]));
+        length =
+            std::max(length, std::abs(a.lengths[i] - b.lengths[i]) / std::min(a.lengths[i], b.lengths[i]));
         angle = std::max(angle, std::abs(a.angles[i] - b.angles[i]));
     }
     double const alike = similarity(a.print, b.print);
@@ -149,7 +156,10 @@ std::vector<data::Structure> whole_library() {
     char const* folder = std::getenv("HUTCH_DATA");
     if (folder == nullptr) return {};
     std::filesystem::path const root = folder;
-    return data::read_library({root / "usr/share/avogadro2/crystals", root / "usr/lib/python3/dist-packages/larch/xrd/amscif_trim.db"}, 2).structures;
+    return data::read_library({root / "usr/share/avogadro2/crystals",
+                               root / "usr/lib/python3/dist-packages/larch/xrd/amscif_trim.db"},
+                              2)
+        .structures;
 }
 
 TEST(GroupsData, SeparateNoPairThatIsNearlyTheSame) {
@@ -170,10 +180,12 @@ TEST(GroupsData, SeparateNoPairThatIsNearlyTheSame) {
     auto const compare = [&](std::size_t i, std::size_t j) {
         if (groups[i] == groups[j]) return;
         ++compared;
-        if (is_nearly_the_same(looks[i], looks[j]) && ++wrong <= 5) ADD_FAILURE() << structures[i].source << " and " << structures[j].source;
+        if (is_nearly_the_same(looks[i], looks[j]) && ++wrong <= 5)
+            ADD_FAILURE() << structures[i].source << " and " << structures[j].source;
     };
     for (std::size_t i = 0; i < order.size(); ++i) {
-        for (std::size_t next = 1; next <= 60 && i + next < order.size(); ++next) compare(order[i], order[i + next]);
+        for (std::size_t next = 1; next <= 60 && i + next < order.size(); ++next)
+            compare(order[i], order[i + next]);
         for (int far = 0; far < 40; ++far) compare(order[i], order[random.below(order.size())]);
     }
     EXPECT_EQ(wrong, 0u) << "of " << compared << " pairs";

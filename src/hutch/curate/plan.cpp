@@ -1,11 +1,11 @@
 #include "hutch/curate/plan.hpp"
 
+#include "hutch/base/error.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <numeric>
-
-#include "hutch/base/error.hpp"
 
 #include <fmt/format.h>
 
@@ -13,10 +13,11 @@ namespace hutch::curate {
 namespace {
 
 // Streams of random numbers, beside those of draw.cpp and of the counting statistics.
-constexpr std::uint32_t order_stream = 3, remainder_stream = 4, chunk_stream = 5, row_stream = 6, phase_stream = 7;
+constexpr std::uint32_t order_stream = 3, remainder_stream = 4, chunk_stream = 5, row_stream = 6,
+                        phase_stream = 7;
 
-// Records of one structure that are calculated together: enough that its structure factors cost little beside them,
-// few enough that a shard mixes many structures.
+// Records of one structure that are calculated together: enough that its structure factors cost little beside
+// them, few enough that a shard mixes many structures.
 constexpr std::uint64_t chunk_records = 24;
 
 template <class Value>
@@ -42,10 +43,12 @@ std::vector<std::uint64_t> share_records(Recipe const& recipe, std::size_t struc
 std::vector<std::uint16_t> share_groups(Recipe const& recipe, Plan const& plan) {
     auto const group_count = std::size_t(*std::ranges::max_element(plan.groups)) + 1;
     std::vector<std::uint64_t> weight(group_count, 0);
-    for (std::size_t s = 0; s < plan.groups.size(); ++s) weight[std::size_t(plan.groups[s])] += plan.records[s];
+    for (std::size_t s = 0; s < plan.groups.size(); ++s)
+        weight[std::size_t(plan.groups[s])] += plan.records[s];
     // Large groups first, so that the small ones can even out; the seed orders those of equal weight.
     auto order = shuffled(group_count, recipe.seed, order_stream);
-    std::ranges::stable_sort(order, std::greater<>{}, [&](std::size_t g) { return weight[g] > 16 * plan.records[0] ? weight[g] : 0; });
+    std::ranges::stable_sort(order, std::greater<>{},
+                             [&](std::size_t g) { return weight[g] > 16 * plan.records[0] ? weight[g] : 0; });
     std::vector<double> filled(recipe.splits.size(), 0);
     std::vector<std::uint16_t> split_of(group_count, 0);
     for (std::size_t g : order) {
@@ -65,7 +68,8 @@ std::vector<Chunk> chunks_of_split(Recipe const& recipe, Plan const& plan, std::
     for (std::size_t s = 0; s < plan.splits.size(); ++s) {
         if (plan.splits[s] != split) continue;
         for (std::uint64_t first = 0; first < plan.records[s]; first += chunk_records)
-            chunks.push_back({std::uint32_t(s), first, std::uint32_t(std::min(chunk_records, plan.records[s] - first))});
+            chunks.push_back(
+                {std::uint32_t(s), first, std::uint32_t(std::min(chunk_records, plan.records[s] - first))});
     }
     shuffle(chunks, recipe.seed, chunk_stream, split);
     return chunks;
@@ -74,7 +78,10 @@ std::vector<Chunk> chunks_of_split(Recipe const& recipe, Plan const& plan, std::
 }  // namespace
 
 Plan make_plan(Recipe const& recipe, std::vector<std::int32_t> groups) {
-    if (groups.empty()) throw Error(Fault::bad_input, fmt::format("{}: 'structures' hold no usable structure; expected at least one", recipe.file));
+    if (groups.empty())
+        throw Error(
+            Fault::bad_input,
+            fmt::format("{}: 'structures' hold no usable structure; expected at least one", recipe.file));
     Plan plan;
     plan.groups = std::move(groups);
     plan.records = share_records(recipe, plan.groups.size());
@@ -95,7 +102,8 @@ Plan make_plan(Recipe const& recipe, std::vector<std::int32_t> groups) {
         };
         for (Chunk chunk : chunks_of_split(recipe, plan, split))
             while (chunk.records > 0) {
-                auto const taken = std::uint32_t(std::min<std::uint64_t>(chunk.records, recipe.shard_records - shard.records));
+                auto const taken = std::uint32_t(
+                    std::min<std::uint64_t>(chunk.records, recipe.shard_records - shard.records));
                 shard.chunks.push_back({chunk.structure, chunk.first_of_structure, taken});
                 shard.records += taken;
                 chunk.first_of_structure += taken;
@@ -103,8 +111,12 @@ Plan make_plan(Recipe const& recipe, std::vector<std::int32_t> groups) {
                 if (shard.records == recipe.shard_records) finish();
             }
         finish();
-        if (records == 0) throw Error(Fault::bad_input, fmt::format("{}: 'splits.{}' would be empty with {} records of {} structures; expected more records, more structures or fewer splits", recipe.file,
-                                                                   recipe.splits[split].name, recipe.records, plan.groups.size()));
+        if (records == 0)
+            throw Error(
+                Fault::bad_input,
+                fmt::format("{}: 'splits.{}' would be empty with {} records of {} structures; expected more "
+                            "records, more structures or fewer splits",
+                            recipe.file, recipe.splits[split].name, recipe.records, plan.groups.size()));
     }
     return plan;
 }
@@ -121,12 +133,15 @@ ShardRecords shard_records(Recipe const& recipe, Plan const& plan, std::size_t w
     std::uint64_t place = 0;
     for (Chunk const& chunk : shard.chunks) {
         auto& rows = result.chunk_rows.emplace_back();
-        // Instruments take turns along the records of a structure, beginning anywhere: each gets its share of each.
+        // Instruments take turns along the records of a structure, beginning anywhere: each gets its share of
+        // each.
         double const phase = RandomStream(recipe.seed, phase_stream, chunk.structure).uniform();
         for (std::uint32_t i = 0; i < chunk.records; ++i, ++place) {
-            double u = std::fmod(phase + double(chunk.first_of_structure + i) * 0.6180339887498949, 1.0) * shares;
+            double u =
+                std::fmod(phase + double(chunk.first_of_structure + i) * 0.6180339887498949, 1.0) * shares;
             std::size_t instrument = 0;
-            while (instrument + 1 < recipe.instruments.size() && u >= recipe.instruments[instrument].share) u -= recipe.instruments[instrument++].share;
+            while (instrument + 1 < recipe.instruments.size() && u >= recipe.instruments[instrument].share)
+                u -= recipe.instruments[instrument++].share;
             rows.push_back(row_of[place]);
             result.rows[row_of[place]] = {shard.first_record + row_of[place], chunk.structure, instrument};
         }

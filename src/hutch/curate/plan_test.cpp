@@ -1,12 +1,12 @@
 #include "hutch/curate/plan.hpp"
 
-#include <algorithm>
-#include <map>
-#include <set>
-
 #include "hutch/base/error.hpp"
 #include "hutch/compute/parallel.hpp"
 #include "hutch/curate/test_library.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -26,11 +26,13 @@ Recipe recipe_of(std::uint64_t records, std::uint64_t shard_records, std::uint64
 std::vector<std::int32_t> mixed_groups(std::size_t structures) {
     std::vector<std::int32_t> groups;
     RandomStream random(3, 0, 0);
-    for (std::int32_t group = 0; groups.size() < structures; ++group) groups.insert(groups.end(), 1 + random.below(12), group);
+    for (std::int32_t group = 0; groups.size() < structures; ++group)
+        groups.insert(groups.end(), 1 + random.below(12), group);
     groups.resize(structures);
     for (std::size_t i = groups.size(); i > 1; --i) std::swap(groups[i - 1], groups[random.below(i)]);
     std::map<std::int32_t, std::int32_t> renumbered;
-    for (std::int32_t& group : groups) group = renumbered.try_emplace(group, std::int32_t(renumbered.size())).first->second;
+    for (std::int32_t& group : groups)
+        group = renumbered.try_emplace(group, std::int32_t(renumbered.size())).first->second;
     return groups;
 }
 
@@ -65,7 +67,8 @@ Seen walk(Recipe const& recipe, Plan const& plan) {
 }
 
 TEST(Plan, HoldsEveryRecordOnce) {
-    for (auto [records, shard_records, structures] : {std::array<std::uint64_t, 3>{10007, 128, 400}, {1000, 1, 300}, {5000, 4096, 30}, {300, 7, 400}}) {
+    for (auto [records, shard_records, structures] :
+         {std::array<std::uint64_t, 3>{10007, 128, 400}, {1000, 1, 300}, {5000, 4096, 30}, {300, 7, 400}}) {
         Recipe const recipe = recipe_of(records, shard_records, records);
         Plan const plan = make_plan(recipe, mixed_groups(structures));
         Seen const seen = walk(recipe, plan);
@@ -82,12 +85,13 @@ TEST(Plan, KeepsEachGroupInOneSplit) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         Plan const plan = make_plan(recipe_of(3000, 512, seed), mixed_groups(500));
         std::map<std::int32_t, std::uint16_t> split_of;
-        for (std::size_t s = 0; s < plan.groups.size(); ++s) EXPECT_EQ(split_of.try_emplace(plan.groups[s], plan.splits[s]).first->second, plan.splits[s]);
+        for (std::size_t s = 0; s < plan.groups.size(); ++s)
+            EXPECT_EQ(split_of.try_emplace(plan.groups[s], plan.splits[s]).first->second, plan.splits[s]);
     }
 }
 
-// The group that comes last into a split takes it past its share by less than its own weight; what the other splits have
-// too much, one split lacks.
+// The group that comes last into a split takes it past its share by less than its own weight; what the other
+// splits have too much, one split lacks.
 TEST(Plan, GivesEachSplitItsShare) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         Recipe const recipe = recipe_of(20000, 512, seed);
@@ -96,11 +100,14 @@ TEST(Plan, GivesEachSplitItsShare) {
         Plan const plan = make_plan(recipe, groups);
         std::map<std::int32_t, double> weight;
         std::vector<double> filled(3, 0);
-        for (std::size_t s = 0; s < groups.size(); ++s) filled[plan.splits[s]] += double(plan.records[s]), weight[groups[s]] += double(plan.records[s]);
+        for (std::size_t s = 0; s < groups.size(); ++s)
+            filled[plan.splits[s]] += double(plan.records[s]), weight[groups[s]] += double(plan.records[s]);
         double largest = 0;
         for (auto const& [group, records] : weight)
             if (group != groups[0]) largest = std::max(largest, records);
-        for (std::size_t split = 0; split < 3; ++split) EXPECT_NEAR(filled[split], 20000 * recipe.splits[split].share, 2 * largest) << seed << ' ' << recipe.splits[split].name;
+        for (std::size_t split = 0; split < 3; ++split)
+            EXPECT_NEAR(filled[split], 20000 * recipe.splits[split].share, 2 * largest)
+                << seed << ' ' << recipe.splits[split].name;
     }
 }
 
@@ -113,7 +120,8 @@ TEST(Plan, SharesTheInstrumentsOfEachStructureInProportion) {
     for (std::uint32_t s = 0; s < plan.groups.size(); ++s)
         for (std::size_t i = 0; i < 4; ++i) {
             auto const found = seen.per_instrument.find({s, i});
-            EXPECT_NEAR(found == seen.per_instrument.end() ? 0 : double(found->second), shares[i] * double(plan.records[s]), 3);
+            EXPECT_NEAR(found == seen.per_instrument.end() ? 0 : double(found->second),
+                        shares[i] * double(plan.records[s]), 3);
         }
 }
 
@@ -123,10 +131,12 @@ TEST(Plan, DependsOnTheSeedAndNotOnThreads) {
     EXPECT_EQ(plan.splits, again.splits);
     std::vector<ShardRecords> one(plan.shards.size()), three(plan.shards.size());
     for (std::size_t s = 0; s < one.size(); ++s) one[s] = shard_records(recipe, plan, s);
-    compute::parallel_for(three.size(), 3, [&](std::size_t s, unsigned) { three[s] = shard_records(recipe, again, s); });
+    compute::parallel_for(three.size(), 3,
+                          [&](std::size_t s, unsigned) { three[s] = shard_records(recipe, again, s); });
     auto const numbers = [](ShardRecords const& records) {
         std::vector<std::uint64_t> all;
-        for (PlannedRecord const& record : records.rows) all.insert(all.end(), {record.record, record.structure, record.instrument});
+        for (PlannedRecord const& record : records.rows)
+            all.insert(all.end(), {record.record, record.structure, record.instrument});
         return all;
     };
     for (std::size_t s = 0; s < one.size(); ++s) EXPECT_EQ(numbers(one[s]), numbers(three[s]));
@@ -143,7 +153,9 @@ TEST(Plan, RefusesAnEmptySplitAndAnEmptyLibrary) {
         return std::string();
     };
     EXPECT_EQ(problem_of({}), "r.yaml: 'structures' hold no usable structure; expected at least one");
-    EXPECT_EQ(problem_of({0, 0, 0}), "r.yaml: 'splits.validation' would be empty with 100 records of 3 structures; expected more records, more structures or fewer splits");
+    EXPECT_EQ(problem_of({0, 0, 0}),
+              "r.yaml: 'splits.validation' would be empty with 100 records of 3 structures; expected more "
+              "records, more structures or fewer splits");
     EXPECT_EQ(problem_of({0, 1, 2}), "");
 }
 

@@ -1,6 +1,10 @@
 /// Read a recipe: what a data set is made from and how, as YAML.
 #pragma once
 
+#include "hutch/curate/distribution.hpp"
+#include "hutch/data/pattern.hpp"
+#include "hutch/methods/powder/simulate.hpp"
+
 #include <array>
 #include <filesystem>
 #include <map>
@@ -8,10 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "hutch/curate/distribution.hpp"
-#include "hutch/data/pattern.hpp"
-#include "hutch/methods/powder/simulate.hpp"
 
 namespace hutch::curate {
 
@@ -31,13 +31,13 @@ struct RecipeWavelength {
 /// A virtual instrument: its axis, its beam, and the distributions that differ from the common ones.
 struct RecipeInstrument {
     std::string name;
-    double share = 1;                         ///< how many of the records, relative to the others
+    double share = 1;  ///< how many of the records, relative to the others
     powder::Radiation radiation = powder::Radiation::xray;
     powder::Geometry geometry = powder::Geometry::bragg_brentano;
     data::AxisKind axis = data::AxisKind::two_theta;
-    double first = 10, last = 100;            ///< in units of the axis
+    double first = 10, last = 100;  ///< in units of the axis
     std::vector<RecipeWavelength> wavelengths;
-    std::vector<Distribution> parameters;     ///< in the order of powder::parameters()
+    std::vector<Distribution> parameters;  ///< in the order of powder::parameters()
     std::vector<Distribution> chebyshev;
     std::vector<RecipeHump> humps;
     double shortest_wavelength() const;
@@ -51,8 +51,8 @@ struct RecipeSplit {
 enum class StoredType { float32, uint16 };
 
 struct Recipe {
-    std::string text;                         ///< as read, for the record
-    std::string file;                         ///< stands for the recipe in messages
+    std::string text;  ///< as read, for the record
+    std::string file;  ///< stands for the recipe in messages
     std::string name, title, version, description, licence, url, citation, date_published;
     std::vector<std::string> creators, keywords;
     std::map<std::string, std::string> notes;
@@ -82,7 +82,7 @@ std::vector<TruthColumn> truth_columns(Recipe const& recipe);
 /// What one record is made with.
 struct DrawnSetting {
     powder::Setting setting;
-    std::vector<float> truth;                 ///< one value per column
+    std::vector<float> truth;  ///< one value per column
 };
 /// Draw the setting of a record. It depends on the recipe's seed, the instrument and the record number alone.
 ///
@@ -92,7 +92,8 @@ DrawnSetting draw_setting(Recipe const& recipe, std::size_t instrument, std::uin
 /// Return the rule that all draws of a record break, or nothing when its setting is possible.
 std::optional<std::string> first_problem(Recipe const& recipe, std::size_t instrument, std::uint64_t record);
 
-/// Return the grid of two theta on which an instrument's patterns are calculated, and whether they are resampled.
+/// Return the grid of two theta on which an instrument's patterns are calculated, and whether they are
+/// resampled.
 struct CalculationGrid {
     powder::Grid grid;
     bool is_resampled;

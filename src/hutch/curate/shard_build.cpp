@@ -1,12 +1,12 @@
 #include "hutch/curate/shard_build.hpp"
 
+#include "hutch/base/checksum.hpp"
+#include "hutch/data/shard.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <numbers>
-
-#include "hutch/base/checksum.hpp"
-#include "hutch/data/shard.hpp"
 
 #include <fmt/format.h>
 
@@ -35,7 +35,16 @@ struct Columns {
     std::vector<std::vector<float>> truth;
 
     Columns(std::size_t rows, std::size_t truths)
-        : id(rows), structure(rows), group(rows), space_group(rows), instrument(rows), crystal_system(rows), cell(6 * rows), density(rows), composition(element_count * rows), source(rows),
+        : id(rows),
+          structure(rows),
+          group(rows),
+          space_group(rows),
+          instrument(rows),
+          crystal_system(rows),
+          cell(6 * rows),
+          density(rows),
+          composition(element_count * rows),
+          source(rows),
           truth(truths, std::vector<float>(rows)) {}
 };
 
@@ -51,11 +60,13 @@ struct ShardBuilder::Work {
     std::vector<float> intensity, scratch, counted;
     std::vector<std::uint16_t> short_intensity;
 
-    explicit Work(BuildContext const& given) : context(given), d_min(recipe_d_min(given.recipe)), columns(truth_columns(given.recipe)) {
+    explicit Work(BuildContext const& given)
+        : context(given), d_min(recipe_d_min(given.recipe)), columns(truth_columns(given.recipe)) {
         for (std::size_t i = 0; i < context.recipe.instruments.size(); ++i) {
             grids.push_back(calculation_grid(context.recipe, i));
             axes.push_back(axis_values(context.recipe, i));
-            calculators.push_back(std::make_unique<powder::PatternCalculator>(grids.back().grid, powder::cromer_liberman()));
+            calculators.push_back(
+                std::make_unique<powder::PatternCalculator>(grids.back().grid, powder::cromer_liberman()));
         }
     }
 
@@ -64,35 +75,42 @@ struct ShardBuilder::Work {
         powder::Grid const& grid = grids[instrument].grid;
         bool const is_q = context.recipe.instruments[instrument].axis == data::AxisKind::q;
         for (std::size_t i = 0; i < context.recipe.points; ++i) {
-            double const x = axes[instrument][i], sine = is_q ? x * wavelength / (4 * std::numbers::pi) : wavelength / (2 * x);
+            double const x = axes[instrument][i],
+                         sine = is_q ? x * wavelength / (4 * std::numbers::pi) : wavelength / (2 * x);
             double const place = (2 * std::asin(sine) * 180 / std::numbers::pi - grid.first) / grid.step;
             auto const k = std::size_t(std::clamp(place, 1.0, double(grid.points) - 3));
             double const t = place - double(k);
             double const a = scratch[k - 1], b = scratch[k], c = scratch[k + 1], d = scratch[k + 2];
-            double const value = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+            double const value =
+                b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
             counted[i] = float(std::max(0.0, value));
         }
-        float const top = *std::max_element(counted.begin(), counted.begin() + std::ptrdiff_t(context.recipe.points));
+        float const top =
+            *std::max_element(counted.begin(), counted.begin() + std::ptrdiff_t(context.recipe.points));
         float const scale = top > 0 ? float((dose > 0 ? dose : 1) / double(top)) : 0;
         for (std::size_t i = 0; i < context.recipe.points; ++i) counted[i] *= scale;
     }
 
-    data::Cell calculate(powder::Reflections const& table, PlannedRecord const& record, std::vector<float>& truth, float* row) {
+    data::Cell calculate(powder::Reflections const& table, PlannedRecord const& record,
+                         std::vector<float>& truth, float* row) {
         DrawnSetting const drawn = draw_setting(context.recipe, record.instrument, record.record);
         powder::PatternCalculator& calculator = *calculators[record.instrument];
         std::size_t const points = context.recipe.points, padded = (points + 63) / 64 * 64;
         scratch.resize(std::max(calculator.padded_points(), padded));
         counted.assign(padded, 0);
         calculator.expected(table, drawn.setting, scratch.data());
-        if (grids[record.instrument].is_resampled) resample(record.instrument, drawn.setting.instrument.wavelengths[0].value, drawn.setting.dose);
-        else std::copy_n(scratch.begin(), points, counted.begin());
+        if (grids[record.instrument].is_resampled)
+            resample(record.instrument, drawn.setting.instrument.wavelengths[0].value, drawn.setting.dose);
+        else
+            std::copy_n(scratch.begin(), points, counted.begin());
         if (drawn.setting.dose > 0) powder::draw_counts(counted, context.recipe.seed, record.record);
         std::copy_n(counted.begin(), points, row);
         truth = drawn.truth;
         return powder::strained_cell(table, drawn.setting.sample.strain);
     }
 
-    void fill_row(Columns& all, std::size_t row, PlannedRecord const& record, data::Cell const& cell, double cell_ratio, std::vector<float> const& fractions) const {
+    void fill_row(Columns& all, std::size_t row, PlannedRecord const& record, data::Cell const& cell,
+                  double cell_ratio, std::vector<float> const& fractions) const {
         data::Structure const& structure = context.collection.structures[record.structure];
         all.id[row] = std::int64_t(record.record);
         all.structure[row] = std::int32_t(record.structure);
@@ -101,7 +119,8 @@ struct ShardBuilder::Work {
         all.crystal_system[row] = std::int8_t(structure.system);
         all.instrument[row] = std::int8_t(record.instrument);
         std::size_t place = 6 * row;
-        for (double value : {cell.a, cell.b, cell.c, cell.alpha, cell.beta, cell.gamma}) all.cell[place++] = float(value);
+        for (double value : {cell.a, cell.b, cell.c, cell.alpha, cell.beta, cell.gamma})
+            all.cell[place++] = float(value);
         all.density[row] = float(data::density(structure) / cell_ratio);
         std::ranges::copy(fractions, all.composition.begin() + std::ptrdiff_t(element_count * row));
         all.source[row] = structure.source;
@@ -115,7 +134,8 @@ ShardBuilder::ShardBuilder(BuildContext const& context) : work_(std::make_unique
 ShardBuilder::~ShardBuilder() = default;
 ShardBuilder::ShardBuilder(ShardBuilder&&) noexcept = default;
 
-void ShardBuilder::write(std::size_t which, std::filesystem::path const& path, std::function<void(std::size_t)> const& progress) {
+void ShardBuilder::write(std::size_t which, std::filesystem::path const& path,
+                         std::function<void(std::size_t)> const& progress) {
     Work& work = *work_;
     PlannedShard const& shard = work.context.plan.shards[which];
     ShardRecords const records = shard_records(work.context.recipe, work.context.plan, which);
@@ -128,7 +148,8 @@ void ShardBuilder::write(std::size_t which, std::filesystem::path const& path, s
         powder::Reflections const table = powder::find_reflections(structure, {work.d_min});
         std::vector<float> const fractions = atomic_fractions(structure);
         for (std::uint32_t row : records.chunk_rows[c]) {
-            data::Cell const cell = work.calculate(table, records.rows[row], truth, &work.intensity[row * points]);
+            data::Cell const cell =
+                work.calculate(table, records.rows[row], truth, &work.intensity[row * points]);
             work.fill_row(all, row, records.rows[row], cell, data::volume(cell) / table.volume, fractions);
             for (std::size_t t = 0; t < truth.size(); ++t) all.truth[t][row] = truth[t];
         }
@@ -139,7 +160,8 @@ void ShardBuilder::write(std::size_t which, std::filesystem::path const& path, s
 
 void ShardBuilder::Work::write_structures(data::ShardWriter& file, PlannedShard const& shard) const {
     std::map<std::uint32_t, data::Structure const*> used;
-    for (Chunk const& chunk : shard.chunks) used[chunk.structure] = &context.collection.structures[chunk.structure];
+    for (Chunk const& chunk : shard.chunks)
+        used[chunk.structure] = &context.collection.structures[chunk.structure];
     std::vector<std::int32_t> index;
     std::vector<std::string> source, name, formula, space_group, citation;
     for (auto const& [number, structure] : used) {
@@ -150,15 +172,18 @@ void ShardBuilder::Work::write_structures(data::ShardWriter& file, PlannedShard 
         space_group.push_back(structure->space_group);
         citation.push_back(structure->citation);
     }
-    file.write<std::int32_t>("structures/structure", index, {index.size()}, {"1", "number of the structure, as in truth/structure"});
-    file.write_texts("structures/source", source, {"", "file or database entry that the structure was read from"});
+    file.write<std::int32_t>("structures/structure", index, {index.size()},
+                             {"1", "number of the structure, as in truth/structure"});
+    file.write_texts("structures/source", source,
+                     {"", "file or database entry that the structure was read from"});
     file.write_texts("structures/name", name, {"", "mineral or compound"});
     file.write_texts("structures/formula", formula, {"", "composition from the occupied sites"});
     file.write_texts("structures/space_group", space_group, {"", "Hermann-Mauguin symbol"});
     file.write_texts("structures/citation", citation, {"", "publication of the structure"});
 }
 
-void ShardBuilder::Work::write_file(std::size_t which, Columns const& all, std::filesystem::path const& path) {
+void ShardBuilder::Work::write_file(std::size_t which, Columns const& all,
+                                    std::filesystem::path const& path) {
     Recipe const& recipe = context.recipe;
     PlannedShard const& shard = context.plan.shards[which];
     std::uint64_t const rows = shard.records, points = recipe.points;
@@ -173,7 +198,8 @@ void ShardBuilder::Work::write_file(std::size_t which, Columns const& all, std::
     data::ShardWriter::About const about{"count", "diffracted intensity, one row a record"};
     if (recipe.stored == StoredType::uint16) {
         short_intensity.resize(intensity.size());
-        std::ranges::transform(intensity, short_intensity.begin(), [](float y) { return std::uint16_t(std::min(y, 65535.0f)); });
+        std::ranges::transform(intensity, short_intensity.begin(),
+                               [](float y) { return std::uint16_t(std::min(y, 65535.0f)); });
         file.write<std::uint16_t>("intensity", short_intensity, {rows, points}, about);
     } else {
         file.write<float>("intensity", intensity, {rows, points}, about);
@@ -185,20 +211,33 @@ void ShardBuilder::Work::write_file(std::size_t which, Columns const& all, std::
         names.push_back(recipe.instruments[i].name);
         kinds.emplace_back(to_name(recipe.instruments[i].axis));
     }
-    file.write<double>("axis", axis, {axes.size(), points}, {"", "x of each instrument: two_theta [degree], q [1/angstrom] or d [angstrom], see instruments/axis"});
+    file.write<double>(
+        "axis", axis, {axes.size(), points},
+        {"",
+         "x of each instrument: two_theta [degree], q [1/angstrom] or d [angstrom], see instruments/axis"});
     file.write_texts("instruments/name", names, {"", "truth/instrument counts these"});
     file.write_texts("instruments/axis", kinds, {"", "kind of x"});
     file.write<std::int64_t>("truth/id", all.id, {rows}, {"1", "number of the record in the whole data set"});
     file.write<std::int32_t>("truth/structure", all.structure, {rows}, {"1", "number of the structure"});
-    file.write<std::int32_t>("truth/group", all.group, {rows}, {"1", "structures that are nearly the same share a group"});
+    file.write<std::int32_t>("truth/group", all.group, {rows},
+                             {"1", "structures that are nearly the same share a group"});
     file.write<std::int8_t>("truth/instrument", all.instrument, {rows}, {"1", "number of the instrument"});
-    file.write<std::int16_t>("truth/space_group", all.space_group, {rows}, {"1", "space group number, 1 to 230; 0 where the operations form no tabulated setting"});
-    file.write<std::int8_t>("truth/crystal_system", all.crystal_system, {rows}, {"1", "0 triclinic, 1 monoclinic, 2 orthorhombic, 3 tetragonal, 4 trigonal, 5 hexagonal, 6 cubic"});
-    file.write<float>("truth/cell", all.cell, {rows, 6}, {"angstrom, angstrom, angstrom, degree, degree, degree", "a, b, c, alpha, beta, gamma with the record's strain"});
+    file.write<std::int16_t>(
+        "truth/space_group", all.space_group, {rows},
+        {"1", "space group number, 1 to 230; 0 where the operations form no tabulated setting"});
+    file.write<std::int8_t>(
+        "truth/crystal_system", all.crystal_system, {rows},
+        {"1", "0 triclinic, 1 monoclinic, 2 orthorhombic, 3 tetragonal, 4 trigonal, 5 hexagonal, 6 cubic"});
+    file.write<float>("truth/cell", all.cell, {rows, 6},
+                      {"angstrom, angstrom, angstrom, degree, degree, degree",
+                       "a, b, c, alpha, beta, gamma with the record's strain"});
     file.write<float>("truth/density", all.density, {rows}, {"g/cm^3", "density with the record's strain"});
-    file.write<float>("truth/composition", all.composition, {rows, element_count}, {"1", "atomic fraction of the elements H to Cf"});
+    file.write<float>("truth/composition", all.composition, {rows, element_count},
+                      {"1", "atomic fraction of the elements H to Cf"});
     file.write_texts("truth/source", all.source, {"", "file or database entry of the structure"});
-    for (std::size_t t = 0; t < columns.size(); ++t) file.write<float>("truth/" + columns[t].name, all.truth[t], {rows}, {columns[t].unit, columns[t].description});
+    for (std::size_t t = 0; t < columns.size(); ++t)
+        file.write<float>("truth/" + columns[t].name, all.truth[t], {rows},
+                          {columns[t].unit, columns[t].description});
     write_structures(file, shard);
     file.close();
 }
@@ -206,18 +245,39 @@ void ShardBuilder::Work::write_file(std::size_t which, Columns const& all, std::
 std::vector<Field> record_fields(Recipe const& recipe) {
     bool const is_short = recipe.stored == StoredType::uint16;
     std::vector<Field> fields{
-        {"intensity", is_short ? "uint16" : "float32", {std::int64_t(recipe.points)}, "count", "diffracted intensity over the instrument's axis"},
+        {"intensity",
+         is_short ? "uint16" : "float32",
+         {std::int64_t(recipe.points)},
+         "count",
+         "diffracted intensity over the instrument's axis"},
         {"truth/id", "int64", {}, "1", "number of the record in the whole data set"},
         {"truth/structure", "int32", {}, "1", "number of the structure (structures.csv)"},
         {"truth/group", "int32", {}, "1", "structures that are nearly the same share a group"},
         {"truth/instrument", "int8", {}, "1", "number of the instrument (row of axis, instruments/name)"},
-        {"truth/space_group", "int16", {}, "1", "space group number, 1 to 230; 0 where the operations form no tabulated setting"},
-        {"truth/crystal_system", "int8", {}, "1", "0 triclinic, 1 monoclinic, 2 orthorhombic, 3 tetragonal, 4 trigonal, 5 hexagonal, 6 cubic"},
-        {"truth/cell", "float32", {6}, "angstrom and degree", "a, b, c, alpha, beta, gamma with the record's strain"},
+        {"truth/space_group",
+         "int16",
+         {},
+         "1",
+         "space group number, 1 to 230; 0 where the operations form no tabulated setting"},
+        {"truth/crystal_system",
+         "int8",
+         {},
+         "1",
+         "0 triclinic, 1 monoclinic, 2 orthorhombic, 3 tetragonal, 4 trigonal, 5 hexagonal, 6 cubic"},
+        {"truth/cell",
+         "float32",
+         {6},
+         "angstrom and degree",
+         "a, b, c, alpha, beta, gamma with the record's strain"},
         {"truth/density", "float32", {}, "g/cm^3", "density with the record's strain"},
-        {"truth/composition", "float32", {std::int64_t(element_count)}, "1", "atomic fraction of the elements H to Cf"},
+        {"truth/composition",
+         "float32",
+         {std::int64_t(element_count)},
+         "1",
+         "atomic fraction of the elements H to Cf"},
         {"truth/source", "utf8", {}, "", "file or database entry of the structure"}};
-    for (TruthColumn const& column : truth_columns(recipe)) fields.push_back({"truth/" + column.name, "float32", {}, column.unit, column.description});
+    for (TruthColumn const& column : truth_columns(recipe))
+        fields.push_back({"truth/" + column.name, "float32", {}, column.unit, column.description});
     return fields;
 }
 

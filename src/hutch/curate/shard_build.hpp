@@ -1,13 +1,13 @@
 /// Calculate the records of one shard and write its file.
 #pragma once
 
+#include "hutch/curate/collection.hpp"
+#include "hutch/curate/plan.hpp"
+
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <vector>
-
-#include "hutch/curate/collection.hpp"
-#include "hutch/curate/plan.hpp"
 
 namespace hutch::curate {
 
@@ -25,9 +25,10 @@ class ShardBuilder {
     explicit ShardBuilder(BuildContext const& context);
     ~ShardBuilder();
     ShardBuilder(ShardBuilder&&) noexcept;
-    /// Calculate and write shard `which` to a path that does not have its final name. \param progress called with
-    /// the number of records after each chunk
-    void write(std::size_t which, std::filesystem::path const& path, std::function<void(std::size_t)> const& progress);
+    /// Calculate and write shard `which` to a path that does not have its final name. \param progress called
+    /// with the number of records after each chunk
+    void write(std::size_t which, std::filesystem::path const& path,
+               std::function<void(std::size_t)> const& progress);
 
   private:
     struct Work;

@@ -1,11 +1,10 @@
 /// Write a small library of textbook structures and a recipe for it into a scratch folder, for tests.
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <unistd.h>
 
 namespace hutch::curate {
 
@@ -28,7 +27,8 @@ class ScratchFolder {
     std::filesystem::path path_;
 };
 
-inline std::string cif_text(std::string const& name, std::string const& cell, std::string const& group, std::string const& atoms) {
+inline std::string cif_text(std::string const& name, std::string const& cell, std::string const& group,
+                            std::string const& atoms) {
     std::string text = "data_" + name + "\n_chemical_name_mineral " + name + "\n", rest = cell;
     for (char const* tag : {"length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma"}) {
         std::size_t const space = rest.find(' ');
@@ -36,7 +36,9 @@ inline std::string cif_text(std::string const& name, std::string const& cell, st
         rest = space == std::string::npos ? "" : rest.substr(space + 1);
     }
     return text + "_space_group_name_H-M_alt '" + group +
-           "'\nloop_\n_atom_site_label\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_U_iso_or_equiv\n" + atoms;
+           "'\nloop_\n_atom_site_label\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n_"
+           "atom_site_fract_z\n_atom_site_U_iso_or_equiv\n" +
+           atoms;
 }
 
 struct SmallStructure {
@@ -51,15 +53,23 @@ inline constexpr SmallStructure small_structures[] = {
     {"sylvite", "6.2917 6.2917 6.2917 90 90 90", "F m -3 m", "K K 0 0 0 .025\nCl Cl .5 .5 .5 .025\n"},
     {"fluorite", "5.4626 5.4626 5.4626 90 90 90", "F m -3 m", "Ca Ca 0 0 0 .006\nF F .25 .25 .25 .009\n"},
     {"iron", "2.8665 2.8665 2.8665 90 90 90", "I m -3 m", "Fe Fe 0 0 0 .004\n"},
-    {"quartz", "4.9134 4.9134 5.4052 90 90 120", "P 32 2 1", "Si Si .4701 0 .6666667 .008\nO O .4139 .2674 .7858 .014\n"},
-    {"cristobalite", "4.9709 4.9709 6.9278 90 90 90", "P 41 21 2", "Si Si .3003 .3003 0 .01\nO O .2392 .1044 .1787 .02\n"},
-    {"corundum", "4.7591 4.7591 12.9918 90 90 120", "R -3 c", "Al Al 0 0 .35218 .0035\nO O .3063 0 .25 .004\n"},
+    {"quartz", "4.9134 4.9134 5.4052 90 90 120", "P 32 2 1",
+     "Si Si .4701 0 .6666667 .008\nO O .4139 .2674 .7858 .014\n"},
+    {"cristobalite", "4.9709 4.9709 6.9278 90 90 90", "P 41 21 2",
+     "Si Si .3003 .3003 0 .01\nO O .2392 .1044 .1787 .02\n"},
+    {"corundum", "4.7591 4.7591 12.9918 90 90 120", "R -3 c",
+     "Al Al 0 0 .35218 .0035\nO O .3063 0 .25 .004\n"},
     {"rutile", "4.5937 4.5937 2.9587 90 90 90", "P 42/m n m", "Ti Ti 0 0 0 .005\nO O .3053 .3053 0 .006\n"},
-    {"zincite", "3.2498 3.2498 5.2066 90 90 120", "P 63 m c", "Zn Zn .3333333 .6666667 0 .006\nO O .3333333 .6666667 .3819 .007\n"},
-    {"anglesite", "8.482 5.398 6.959 90 90 90", "P n m a", "Pb Pb .1882 .25 .167 .02\nS S .063 .25 .686 .01\nO1 O -.095 .25 .6 .02\nO2 O .181 .25 .543 .02\nO3 O .085 .026 .806 .02\n"},
+    {"zincite", "3.2498 3.2498 5.2066 90 90 120", "P 63 m c",
+     "Zn Zn .3333333 .6666667 0 .006\nO O .3333333 .6666667 .3819 .007\n"},
+    {"anglesite", "8.482 5.398 6.959 90 90 90", "P n m a",
+     "Pb Pb .1882 .25 .167 .02\nS S .063 .25 .686 .01\nO1 O -.095 .25 .6 .02\nO2 O .181 .25 .543 .02\nO3 O "
+     ".085 .026 .806 .02\n"},
 };
 
-inline std::string cif_of(SmallStructure const& one) { return cif_text(one.name, one.cell, one.group, one.atoms); }
+inline std::string cif_of(SmallStructure const& one) {
+    return cif_text(one.name, one.cell, one.group, one.atoms);
+}
 
 inline void write_text(std::filesystem::path const& path, std::string const& text) {
     std::filesystem::create_directories(path.parent_path());
@@ -68,7 +78,8 @@ inline void write_text(std::filesystem::path const& path, std::string const& tex
 
 /// Write the structures above as one CIF each.
 inline void write_small_library(std::filesystem::path const& folder) {
-    for (SmallStructure const& one : small_structures) write_text(folder / (std::string(one.name) + ".cif"), cif_of(one));
+    for (SmallStructure const& one : small_structures)
+        write_text(folder / (std::string(one.name) + ".cif"), cif_of(one));
 }
 
 /// Two instruments with counting statistics and two without, on all three kinds of axis.

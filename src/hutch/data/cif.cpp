@@ -211,8 +211,9 @@ struct Assumed {
         if (skipped > 0)
             structure.notes.push_back(fmt::format("{} sites without coordinates were left out", skipped));
         for (auto const& [kind, first] : implied)
-            structure.notes.push_back(fmt::format(
-                "hydrogen atoms of {} and its like have no position and are left out", hutch::in_quotes(first)));
+            structure.notes.push_back(
+                fmt::format("hydrogen atoms of {} and its like have no position and are left out",
+                            hutch::in_quotes(first)));
     }
 };
 

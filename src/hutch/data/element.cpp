@@ -1,6 +1,6 @@
-#include <gemmi/elem.hpp>
-
 #include "hutch/data/structure.hpp"
+
+#include <gemmi/elem.hpp>
 
 namespace hutch::data {
 

@@ -33,9 +33,10 @@ void store(InstrumentParameterFile& file, std::string_view key, std::string_view
     if (is_new)
         file.lines[known] = line;
     else if (entry->second != text)
-        detail::fail_at(file.name, line,
-                        fmt::format("{} is {} after {} in line {}; expected one value", hutch::in_quotes(known),
-                                    hutch::in_quotes(text), hutch::in_quotes(entry->second), file.lines[known]));
+        detail::fail_at(
+            file.name, line,
+            fmt::format("{} is {} after {} in line {}; expected one value", hutch::in_quotes(known),
+                        hutch::in_quotes(text), hutch::in_quotes(entry->second), file.lines[known]));
 }
 
 // The text between triple quotes, which may span lines; what stands after them is passed over.

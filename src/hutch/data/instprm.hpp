@@ -10,9 +10,9 @@ namespace hutch::data {
 
 /// The values of one bank; numbers and texts alike kept as text, keys as the file has them ("I(L2)/I(L1)").
 struct InstrumentParameterFile {
-    std::string name;                            ///< stands for the file in messages
+    std::string name;  ///< stands for the file in messages
     std::map<std::string, std::string> values;
-    std::map<std::string, int> lines;            ///< line number of each key
+    std::map<std::string, int> lines;  ///< line number of each key
 
     bool has(std::string const& key) const { return values.contains(key); }
     /// Return a number; a missing key gives the fallback. \throws Error bad_data when it is no number

@@ -15,13 +15,14 @@ char const* to_name(AxisKind kind);
 struct Pattern {
     std::string title;
     AxisKind axis = AxisKind::two_theta;
-    double wavelength = 0;       ///< [angstrom]; 0 when the file does not tell
-    std::vector<double> x;       ///< two theta [degree], Q [1/angstrom] or d [angstrom]
-    std::vector<double> y;       ///< [count] or arbitrary
-    std::vector<double> sigma;   ///< standard deviation of y; 0 for a point without weight
+    double wavelength = 0;      ///< [angstrom]; 0 when the file does not tell
+    std::vector<double> x;      ///< two theta [degree], Q [1/angstrom] or d [angstrom]
+    std::vector<double> y;      ///< [count] or arbitrary
+    std::vector<double> sigma;  ///< standard deviation of y; 0 for a point without weight
 };
 
-/// Formats by name: xy, xye, fxye (GSAS, centidegrees), fox (one header line "start step stop", then counts), cif (pdCIF).
+/// Formats by name: xy, xye, fxye (GSAS, centidegrees), fox (one header line "start step stop", then counts),
+/// cif (pdCIF).
 enum class PatternFormat { xy, xye, fxye, fox, cif };
 
 /// Guess the format from the name (a trailing .gz does not count) and the first lines.
@@ -33,7 +34,8 @@ Pattern parse_pattern(std::string_view text, std::string const& name, PatternFor
 Pattern read_pattern(std::filesystem::path const& path);
 /// Return the pattern as text. Reading it back gives x and y to 9 digits.
 ///
-/// Format fxye and xye need sigma, fox and fxye two theta, fox equal steps; fox gives sigma back as the root of y.
+/// Format fxye and xye need sigma, fox and fxye two theta, fox equal steps; fox gives sigma back as the root
+/// of y.
 /// \throws Error bad_input, unsupported when the format cannot hold the pattern
 std::string to_text(Pattern const& pattern, PatternFormat format);
 /// Write a file whose format follows from its ending (.xy .xye .fxye .dat .cif).

@@ -1,10 +1,10 @@
 #include "hutch/data/shard.hpp"
 
+#include "hutch/base/error.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <numeric>
-
-#include "hutch/base/error.hpp"
 
 #include <fmt/format.h>
 #include <hdf5.h>
@@ -32,13 +32,41 @@ class Handle {
 
 template <class Number>
 struct Types;
-template <> struct Types<float> { static hid_t memory() { return H5T_NATIVE_FLOAT; } static hid_t file() { return H5T_IEEE_F32LE; } };
-template <> struct Types<double> { static hid_t memory() { return H5T_NATIVE_DOUBLE; } static hid_t file() { return H5T_IEEE_F64LE; } };
-template <> struct Types<std::uint16_t> { static hid_t memory() { return H5T_NATIVE_UINT16; } static hid_t file() { return H5T_STD_U16LE; } };
-template <> struct Types<std::int8_t> { static hid_t memory() { return H5T_NATIVE_INT8; } static hid_t file() { return H5T_STD_I8LE; } };
-template <> struct Types<std::int16_t> { static hid_t memory() { return H5T_NATIVE_INT16; } static hid_t file() { return H5T_STD_I16LE; } };
-template <> struct Types<std::int32_t> { static hid_t memory() { return H5T_NATIVE_INT32; } static hid_t file() { return H5T_STD_I32LE; } };
-template <> struct Types<std::int64_t> { static hid_t memory() { return H5T_NATIVE_INT64; } static hid_t file() { return H5T_STD_I64LE; } };
+template <>
+struct Types<float> {
+    static hid_t memory() { return H5T_NATIVE_FLOAT; }
+    static hid_t file() { return H5T_IEEE_F32LE; }
+};
+template <>
+struct Types<double> {
+    static hid_t memory() { return H5T_NATIVE_DOUBLE; }
+    static hid_t file() { return H5T_IEEE_F64LE; }
+};
+template <>
+struct Types<std::uint16_t> {
+    static hid_t memory() { return H5T_NATIVE_UINT16; }
+    static hid_t file() { return H5T_STD_U16LE; }
+};
+template <>
+struct Types<std::int8_t> {
+    static hid_t memory() { return H5T_NATIVE_INT8; }
+    static hid_t file() { return H5T_STD_I8LE; }
+};
+template <>
+struct Types<std::int16_t> {
+    static hid_t memory() { return H5T_NATIVE_INT16; }
+    static hid_t file() { return H5T_STD_I16LE; }
+};
+template <>
+struct Types<std::int32_t> {
+    static hid_t memory() { return H5T_NATIVE_INT32; }
+    static hid_t file() { return H5T_STD_I32LE; }
+};
+template <>
+struct Types<std::int64_t> {
+    static hid_t memory() { return H5T_NATIVE_INT64; }
+    static hid_t file() { return H5T_STD_I64LE; }
+};
 
 void write_text_attribute(hid_t object, std::string const& name, std::string const& text) {
     Handle const type(H5Tcopy(H5T_C_S1), H5Tclose, "copy a type");
@@ -46,8 +74,10 @@ void write_text_attribute(hid_t object, std::string const& name, std::string con
     H5Tset_cset(type, H5T_CSET_UTF8);
     H5Tset_strpad(type, H5T_STR_NULLPAD);
     Handle const space(H5Screate(H5S_SCALAR), H5Sclose, "create a space");
-    Handle const attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "create attribute " + name);
-    if (H5Awrite(attribute, type, text.empty() ? "" : text.data()) < 0) throw Error(Fault::external, fmt::format("HDF5 cannot write attribute {}", name));
+    Handle const attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+                           "create attribute " + name);
+    if (H5Awrite(attribute, type, text.empty() ? "" : text.data()) < 0)
+        throw Error(Fault::external, fmt::format("HDF5 cannot write attribute {}", name));
 }
 
 void write_about(hid_t dataset, ShardWriter::About const& about) {
@@ -55,8 +85,8 @@ void write_about(hid_t dataset, ShardWriter::About const& about) {
     if (!about.description.empty()) write_text_attribute(dataset, "long_name", about.description);
 }
 
-// Errors become exceptions, so HDF5 need not print them. Its work at exit would crash on a file that could not be
-// written to its end; all files are closed by then.
+// Errors become exceptions, so HDF5 need not print them. Its work at exit would crash on a file that could
+// not be written to its end; all files are closed by then.
 void silence_hdf5() {
     [[maybe_unused]] static herr_t const once = H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
@@ -73,14 +103,20 @@ struct ShardWriter::Handles {
         if (file >= 0) H5Fclose(file);
     }
     hid_t create(std::string const& name, hid_t type, hid_t space) const {
-        for (std::size_t slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1)) create_group(name.substr(0, slash));
-        hid_t const dataset = H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, contiguous, H5P_DEFAULT);
-        if (dataset < 0) throw Error(Fault::external, fmt::format("HDF5 cannot create '{}': '{}'", name, path.string()));
+        for (std::size_t slash = name.find('/'); slash != std::string::npos;
+             slash = name.find('/', slash + 1))
+            create_group(name.substr(0, slash));
+        hid_t const dataset =
+            H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, contiguous, H5P_DEFAULT);
+        if (dataset < 0)
+            throw Error(Fault::external, fmt::format("HDF5 cannot create '{}': '{}'", name, path.string()));
         return dataset;
     }
     // Groups that HDF5 makes on the way to a dataset would carry the time of day.
     void create_group(std::string const& name) const {
-        if (H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0) Handle(H5Gcreate2(file, name.c_str(), H5P_DEFAULT, timeless, H5P_DEFAULT), H5Gclose, "create group " + name);
+        if (H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0)
+            Handle(H5Gcreate2(file, name.c_str(), H5P_DEFAULT, timeless, H5P_DEFAULT), H5Gclose,
+                   "create group " + name);
     }
 };
 
@@ -93,7 +129,8 @@ ShardWriter::ShardWriter(std::filesystem::path const& path) : handles_(std::make
     Handle const creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "create a property list");
     H5Pset_obj_track_times(creation, false);
     handles_->file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access);
-    if (handles_->file < 0) throw Error(Fault::external, fmt::format("HDF5 cannot create file: '{}'", path.string()));
+    if (handles_->file < 0)
+        throw Error(Fault::external, fmt::format("HDF5 cannot create file: '{}'", path.string()));
     handles_->timeless = H5Pcreate(H5P_GROUP_CREATE);
     H5Pset_obj_track_times(handles_->timeless, false);
     handles_->contiguous = H5Pcreate(H5P_DATASET_CREATE);
@@ -105,29 +142,42 @@ ShardWriter::ShardWriter(std::filesystem::path const& path) : handles_(std::make
 ShardWriter::~ShardWriter() = default;
 
 template <class Number>
-void ShardWriter::write(std::string const& path, std::span<Number const> values, std::vector<std::uint64_t> const& shape, About const& about) {
+void ShardWriter::write(std::string const& path, std::span<Number const> values,
+                        std::vector<std::uint64_t> const& shape, About const& about) {
     std::vector<hsize_t> const dims(shape.begin(), shape.end());
     if (std::accumulate(dims.begin(), dims.end(), hsize_t{1}, std::multiplies<>()) != values.size())
-        throw Error(Fault::bug, fmt::format("'{}' has {} values; expected what its shape ({}) holds", path, values.size(), fmt::join(shape, ", ")));
+        throw Error(Fault::bug, fmt::format("'{}' has {} values; expected what its shape ({}) holds", path,
+                                            values.size(), fmt::join(shape, ", ")));
     Handle const space(H5Screate_simple(int(dims.size()), dims.data(), nullptr), H5Sclose, "create a space");
     Handle const dataset(handles_->create(path, Types<Number>::file(), space), H5Dclose, "create");
-    if (!values.empty() && H5Dwrite(dataset, Types<Number>::memory(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-        throw Error(Fault::external, fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", path, handles_->path.string()));
+    if (!values.empty() &&
+        H5Dwrite(dataset, Types<Number>::memory(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+        throw Error(Fault::external,
+                    fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", path, handles_->path.string()));
     write_about(dataset, about);
 }
-template void ShardWriter::write(std::string const&, std::span<float const>, std::vector<std::uint64_t> const&, About const&);
-template void ShardWriter::write(std::string const&, std::span<double const>, std::vector<std::uint64_t> const&, About const&);
-template void ShardWriter::write(std::string const&, std::span<std::uint16_t const>, std::vector<std::uint64_t> const&, About const&);
-template void ShardWriter::write(std::string const&, std::span<std::int8_t const>, std::vector<std::uint64_t> const&, About const&);
-template void ShardWriter::write(std::string const&, std::span<std::int16_t const>, std::vector<std::uint64_t> const&, About const&);
-template void ShardWriter::write(std::string const&, std::span<std::int32_t const>, std::vector<std::uint64_t> const&, About const&);
-template void ShardWriter::write(std::string const&, std::span<std::int64_t const>, std::vector<std::uint64_t> const&, About const&);
+template void ShardWriter::write(std::string const&, std::span<float const>,
+                                 std::vector<std::uint64_t> const&, About const&);
+template void ShardWriter::write(std::string const&, std::span<double const>,
+                                 std::vector<std::uint64_t> const&, About const&);
+template void ShardWriter::write(std::string const&, std::span<std::uint16_t const>,
+                                 std::vector<std::uint64_t> const&, About const&);
+template void ShardWriter::write(std::string const&, std::span<std::int8_t const>,
+                                 std::vector<std::uint64_t> const&, About const&);
+template void ShardWriter::write(std::string const&, std::span<std::int16_t const>,
+                                 std::vector<std::uint64_t> const&, About const&);
+template void ShardWriter::write(std::string const&, std::span<std::int32_t const>,
+                                 std::vector<std::uint64_t> const&, About const&);
+template void ShardWriter::write(std::string const&, std::span<std::int64_t const>,
+                                 std::vector<std::uint64_t> const&, About const&);
 
-void ShardWriter::write_texts(std::string const& path, std::vector<std::string> const& texts, About const& about) {
+void ShardWriter::write_texts(std::string const& path, std::vector<std::string> const& texts,
+                              About const& about) {
     std::size_t length = 1;
     for (auto const& text : texts) length = std::max(length, text.size());
     std::string bytes(length * texts.size(), '\0');
-    for (std::size_t i = 0; i < texts.size(); ++i) std::memcpy(&bytes[i * length], texts[i].data(), texts[i].size());
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        std::memcpy(&bytes[i * length], texts[i].data(), texts[i].size());
     Handle const type(H5Tcopy(H5T_C_S1), H5Tclose, "copy a type");
     H5Tset_size(type, length);
     H5Tset_cset(type, H5T_CSET_UTF8);
@@ -136,15 +186,20 @@ void ShardWriter::write_texts(std::string const& path, std::vector<std::string> 
     Handle const space(H5Screate_simple(1, &count, nullptr), H5Sclose, "create a space");
     Handle const dataset(handles_->create(path, type, space), H5Dclose, "create");
     if (!texts.empty() && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0)
-        throw Error(Fault::external, fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", path, handles_->path.string()));
+        throw Error(Fault::external,
+                    fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", path, handles_->path.string()));
     write_about(dataset, about);
 }
 
-void ShardWriter::attribute(std::string const& name, std::string const& text) { write_text_attribute(handles_->file, name, text); }
+void ShardWriter::attribute(std::string const& name, std::string const& text) {
+    write_text_attribute(handles_->file, name, text);
+}
 
 void ShardWriter::attribute(std::string const& name, std::int64_t value) {
     Handle const space(H5Screate(H5S_SCALAR), H5Sclose, "create a space");
-    Handle const attribute(H5Acreate2(handles_->file, name.c_str(), H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "create attribute " + name);
+    Handle const attribute(
+        H5Acreate2(handles_->file, name.c_str(), H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+        "create attribute " + name);
     H5Awrite(attribute, H5T_NATIVE_INT64, &value);
 }
 
@@ -152,14 +207,19 @@ void ShardWriter::close() {
     bool const flushed = H5Fflush(handles_->file, H5F_SCOPE_GLOBAL) >= 0;
     bool const closed = H5Fclose(handles_->file) >= 0;
     handles_->file = -1;
-    if (!flushed || !closed) throw Error(Fault::external, fmt::format("HDF5 cannot finish file (disk full?): '{}'", handles_->path.string()));
+    if (!flushed || !closed)
+        throw Error(Fault::external,
+                    fmt::format("HDF5 cannot finish file (disk full?): '{}'", handles_->path.string()));
 }
 
 namespace {
 
 Handle open_dataset(hid_t file, std::string const& name, std::filesystem::path const& path) {
-    if (H5Lexists(file, name.substr(0, name.find('/')).c_str(), H5P_DEFAULT) <= 0 || H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0)
-        throw Error(Fault::not_found, fmt::format("'{}' is not in the file; expected an array of that name: '{}'", name, path.string()));
+    if (H5Lexists(file, name.substr(0, name.find('/')).c_str(), H5P_DEFAULT) <= 0 ||
+        H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0)
+        throw Error(Fault::not_found,
+                    fmt::format("'{}' is not in the file; expected an array of that name: '{}'", name,
+                                path.string()));
     return {H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose, "open " + name};
 }
 
@@ -179,7 +239,10 @@ ArrayPlace find_array(std::filesystem::path const& path, std::string const& name
     std::vector<hsize_t> dims(std::size_t(std::max(0, H5Sget_simple_extent_ndims(space))));
     H5Sget_simple_extent_dims(space, dims.data(), nullptr);
     haddr_t const offset = H5Dget_offset(dataset);
-    if (offset == HADDR_UNDEF) throw Error(Fault::bad_data, fmt::format("'{}' is not contiguous; expected an array that can be mapped: '{}'", name, path.string()));
+    if (offset == HADDR_UNDEF)
+        throw Error(Fault::bad_data,
+                    fmt::format("'{}' is not contiguous; expected an array that can be mapped: '{}'", name,
+                                path.string()));
     return {offset, H5Dget_storage_size(dataset), {dims.begin(), dims.end()}};
 }
 
@@ -189,7 +252,8 @@ std::vector<float> read_floats(std::filesystem::path const& path, std::string co
     Handle const space(H5Dget_space(dataset), H5Sclose, "get a space");
     std::vector<float> values(std::size_t(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space))));
     if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-        throw Error(Fault::bad_data, fmt::format("'{}' cannot be read as numbers: '{}'", name, path.string()));
+        throw Error(Fault::bad_data,
+                    fmt::format("'{}' cannot be read as numbers: '{}'", name, path.string()));
     return values;
 }
 

@@ -11,10 +11,11 @@
 
 namespace hutch::data {
 
-/// One file under construction. Equal calls give equal bytes: no time stamps, no addresses that depend on the run.
+/// One file under construction. Equal calls give equal bytes: no time stamps, no addresses that depend on the
+/// run.
 ///
-/// Arrays are contiguous, little-endian, uncompressed, and begin at multiples of 4096 bytes when they are larger than
-/// 64 KiB, so that numpy.memmap and h5py's `get_offset` give views without copies.
+/// Arrays are contiguous, little-endian, uncompressed, and begin at multiples of 4096 bytes when they are
+/// larger than 64 KiB, so that numpy.memmap and h5py's `get_offset` give views without copies.
 class ShardWriter {
   public:
     /// Start a file; an existing one is replaced. \throws Error external
@@ -24,12 +25,14 @@ class ShardWriter {
     ShardWriter& operator=(ShardWriter const&) = delete;
 
     struct About {
-        std::string unit, description;  ///< written as attributes `units` and `long_name`; empty ones are left out
+        std::string unit,
+            description;  ///< written as attributes `units` and `long_name`; empty ones are left out
     };
-    /// Write an array of the given shape under a path such as "truth/size". The type follows from the span; a shape that
-    /// does not fit the number of values is a bug.
+    /// Write an array of the given shape under a path such as "truth/size". The type follows from the span; a
+    /// shape that does not fit the number of values is a bug.
     template <class Number>
-    void write(std::string const& path, std::span<Number const> values, std::vector<std::uint64_t> const& shape, About const& about);
+    void write(std::string const& path, std::span<Number const> values,
+               std::vector<std::uint64_t> const& shape, About const& about);
     /// Write texts as UTF-8 strings of one fixed length.
     void write_texts(std::string const& path, std::vector<std::string> const& texts, About const& about);
     /// Add an attribute to the file.

@@ -1,11 +1,11 @@
 #include "hutch/data/shard.hpp"
 
-#include <gtest/gtest.h>
+#include "hutch/base/error.hpp"
+#include "hutch/base/file.hpp"
 
 #include <fstream>
 
-#include "hutch/base/error.hpp"
-#include "hutch/base/file.hpp"
+#include <gtest/gtest.h>
 
 namespace hutch::data {
 namespace {
@@ -25,7 +25,9 @@ std::filesystem::path write_sample(char const* name) {
 
 }  // namespace
 
-TEST(Shard, HasTheSameBytesWhenWrittenTwice) { EXPECT_EQ(read_file(write_sample("a.h5")), read_file(write_sample("b.h5"))); }
+TEST(Shard, HasTheSameBytesWhenWrittenTwice) {
+    EXPECT_EQ(read_file(write_sample("a.h5")), read_file(write_sample("b.h5")));
+}
 
 TEST(Shard, CanBeMappedAtAPageBoundary) {
     auto const path = write_sample("c.h5");

@@ -65,8 +65,9 @@ struct Structure {
 };
 
 /// Check a structure that a reader has filled and derive what follows: space group number and symbol from the
-/// operations, crystal system, site multiplicities (positions closer than 0.1 angstrom are the same). Sites that
-/// repeat another one by symmetry, with the same element, charge and occupancy, are left out with a note.
+/// operations, crystal system, site multiplicities (positions closer than 0.1 angstrom are the same). Sites
+/// that repeat another one by symmetry, with the same element, charge and occupancy, are left out with a
+/// note.
 /// \throws Error bad_data naming the item, its value and the rule: cell that closes, positive volume,
 /// operations
 ///         that form a group and keep the metric within 2 %, at least one site, occupancies in [0, 1.05] with

@@ -43,10 +43,11 @@ std::size_t read_bank(LineReader const& lines) {
     std::string_view const type = words.size() > 5 && !to_number(words.back()) ? words.back() : "STD";
     std::string_view const binning = words.size() > 4 ? words[4] : "";
     if (type != "FXYE")
-        lines.fail(
-            fmt::format("'BANK type' is {}; expected FXYE; convert the file to FXYE or xye", in_quotes(type)));
+        lines.fail(fmt::format("'BANK type' is {}; expected FXYE; convert the file to FXYE or xye",
+                               in_quotes(type)));
     if (!binning.starts_with("CONS"))
-        lines.fail(fmt::format("'BANK binning' is {}; expected CONS (constant wavelength)", in_quotes(binning)));
+        lines.fail(
+            fmt::format("'BANK binning' is {}; expected CONS (constant wavelength)", in_quotes(binning)));
     auto const points = to_number(words[2]);
     if (!points || !(*points >= 2 && *points <= double(most_points)) || std::floor(*points) != *points)
         lines.fail(fmt::format("'BANK npts' is {}; expected 2 to {}", in_quotes(words[2]), most_points));

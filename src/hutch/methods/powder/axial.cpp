@@ -49,8 +49,8 @@ Nodes dense_measure(double share) {
     return points;
 }
 
-// Eigenvalues (left in diagonal) and first components of the eigenvectors of a symmetric tridiagonal matrix, by QL
-// steps with implicit shifts; off[i] couples i and i + 1.
+// Eigenvalues (left in diagonal) and first components of the eigenvectors of a symmetric tridiagonal matrix,
+// by QL steps with implicit shifts; off[i] couples i and i + 1.
 void diagonalize(std::vector<double>& diagonal, std::vector<double>& off, std::vector<double>& first) {
     std::size_t const n = diagonal.size();
     first.assign(n, 0);
@@ -58,10 +58,13 @@ void diagonalize(std::vector<double>& diagonal, std::vector<double>& off, std::v
     for (std::size_t low = 0; low < n; ++low)
         for (int step = 0; step < 80; ++step) {
             std::size_t high = low;
-            while (high + 1 < n && std::abs(off[high]) > 1e-16 * (std::abs(diagonal[high]) + std::abs(diagonal[high + 1]))) ++high;
+            while (high + 1 < n &&
+                   std::abs(off[high]) > 1e-16 * (std::abs(diagonal[high]) + std::abs(diagonal[high + 1])))
+                ++high;
             if (high == low) break;
             double const slope = (diagonal[low + 1] - diagonal[low]) / (2 * off[low]);
-            double g = diagonal[high] - diagonal[low] + off[low] / (slope + std::copysign(std::hypot(slope, 1.0), slope));
+            double g = diagonal[high] - diagonal[low] +
+                       off[low] / (slope + std::copysign(std::hypot(slope, 1.0), slope));
             double sine = 1, cosine = 1, moved = 0;
             for (std::size_t i = high; i-- > low;) {
                 double f = sine * off[i];
@@ -89,7 +92,8 @@ AxialNodes axial_nodes(double share, int n) {
     Nodes const measure = dense_measure(std::max(share, 1e-6));
     double const total = std::accumulate(measure.weight.begin(), measure.weight.end(), 0.0);
     // Stieltjes: recurrence coefficients of the orthogonal polynomials, as a Jacobi matrix.
-    std::vector<double> diagonal(std::size_t(n), 0), off(std::size_t(n), 0), before(measure.x.size(), 0), current(measure.x.size(), 1);
+    std::vector<double> diagonal(std::size_t(n), 0), off(std::size_t(n), 0), before(measure.x.size(), 0),
+        current(measure.x.size(), 1);
     double norm_before = 1;
     for (int k = 0; k < n; ++k) {
         double norm = 0, moment = 0;

@@ -14,7 +14,8 @@ struct AxialNodes {
 ///
 /// \param share  the smaller of S/L and H/L over their sum, in [0, 0.5]
 /// \param n      1 to 40
-/// \par Source  Finger, Cox & Jephcoat, J. Appl. Cryst. 27 (1994) 892, for W; Gauss rules by Stieltjes' procedure
+/// \par Source  Finger, Cox & Jephcoat, J. Appl. Cryst. 27 (1994) 892, for W; Gauss rules by Stieltjes'
+/// procedure
 AxialNodes axial_nodes(double share, int n);
 
 }  // namespace hutch::powder

@@ -1,11 +1,11 @@
 // Chantler's tables of f' and f'' in an XrayDB file: energies and values of an element as JSON lists.
-#include <algorithm>
-#include <cmath>
-#include <vector>
-
 #include "hutch/base/error.hpp"
 #include "hutch/data/structure.hpp"
 #include "hutch/methods/powder/scattering.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -29,9 +29,13 @@ class Chantler : public DispersionTable {
         if (opened != SQLITE_OK)
             throw Error(Fault::not_found, fmt::format("cannot open XrayDB file: '{}'", path.string()));
         sqlite3_stmt* statement = nullptr;
-        if (sqlite3_prepare_v2(database, "SELECT element, energy, f1, f2 FROM Chantler", -1, &statement, nullptr) != SQLITE_OK)
-            throw Error(Fault::bad_data, fmt::format("'Chantler' table is missing; expected an XrayDB file: '{}'", path.string()));
-        std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> const finalize(statement, &sqlite3_finalize);
+        if (sqlite3_prepare_v2(database, "SELECT element, energy, f1, f2 FROM Chantler", -1, &statement,
+                               nullptr) != SQLITE_OK)
+            throw Error(
+                Fault::bad_data,
+                fmt::format("'Chantler' table is missing; expected an XrayDB file: '{}'", path.string()));
+        std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> const finalize(statement,
+                                                                                  &sqlite3_finalize);
         while (sqlite3_step(statement) == SQLITE_ROW) read_row(statement, path.string());
     }
 
@@ -57,13 +61,18 @@ class Chantler : public DispersionTable {
         };
         Rows rows;
         try {
-            rows = {Json::parse(text(1)).get<std::vector<double>>(), Json::parse(text(2)).get<std::vector<double>>(),
+            rows = {Json::parse(text(1)).get<std::vector<double>>(),
+                    Json::parse(text(2)).get<std::vector<double>>(),
                     Json::parse(text(3)).get<std::vector<double>>()};
         } catch (Json::exception const&) {
-            throw Error(Fault::bad_data, fmt::format("'Chantler' row of '{}' is unreadable; expected lists of numbers: '{}'", text(0), path));
+            throw Error(Fault::bad_data,
+                        fmt::format("'Chantler' row of '{}' is unreadable; expected lists of numbers: '{}'",
+                                    text(0), path));
         }
         if (rows.energy_ev.size() != rows.real.size() || rows.real.size() != rows.imaginary.size())
-            throw Error(Fault::bad_data, fmt::format("'Chantler' row of '{}' has lists of unequal length: '{}'", text(0), path));
+            throw Error(
+                Fault::bad_data,
+                fmt::format("'Chantler' row of '{}' has lists of unequal length: '{}'", text(0), path));
         for (int z = 1; z <= 98; ++z)
             if (text(0) == data::element_symbol(z)) elements_[z] = std::move(rows);
     }

@@ -26,13 +26,15 @@ double line_shift(Instrument const& instrument, Sample const& sample, double two
     if (instrument.geometry == Geometry::bragg_brentano)
         return shift - 2 * sample.displacement_mm / radius * std::cos(two_theta / 2) / degree;
     return shift + (sample.displacement_perpendicular_mm * std::cos(two_theta) +
-                    sample.displacement_parallel_mm * std::sin(two_theta)) / radius / degree;
+                    sample.displacement_parallel_mm * std::sin(two_theta)) /
+                       radius / degree;
 }
 
 double PseudoVoigt::at(double distance) const {
     double const x = distance / fwhm;
     double const lorentz = 2 / std::numbers::pi / (1 + 4 * x * x);
-    double const gauss = 2 * std::sqrt(std::numbers::ln2 / std::numbers::pi) * std::exp(-4 * std::numbers::ln2 * x * x);
+    double const gauss =
+        2 * std::sqrt(std::numbers::ln2 / std::numbers::pi) * std::exp(-4 * std::numbers::ln2 * x * x);
     return (eta * lorentz + (1 - eta) * gauss) / fwhm;
 }
 
@@ -48,7 +50,8 @@ PseudoVoigt line_shape(Instrument const& i, Sample const& sample, double wavelen
     double const size = wavelength / (sample.size_um * 1e4) / degree;
     double const gauss_size = sample.size_gauss_share * size / c;
     double const gauss2 = std::max(1e-8, i.u * t * t + i.v * t + i.w + gauss_size * gauss_size);
-    double const lorentz = i.z + (i.x + (1 - sample.size_gauss_share) * size) / c + (i.y + sample.microstrain / degree) * t;
+    double const lorentz =
+        i.z + (i.x + (1 - sample.size_gauss_share) * size) / c + (i.y + sample.microstrain / degree) * t;
     return pseudo_voigt(std::sqrt(gauss2), std::max(1e-5, lorentz));
 }
 

@@ -5,8 +5,8 @@
 
 namespace hutch::powder {
 
-/// exp(-a - b sin^2(theta)): transmission of a cylinder within 0.5 % for mu R up to 0.75 and within 1.2 % up to 1, where
-/// it is worst backwards (factors_test, "is the mean over the cross-section").
+/// exp(-a - b sin^2(theta)): transmission of a cylinder within 0.5 % for mu R up to 0.75 and within 1.2 % up
+/// to 1, where it is worst backwards (factors_test, "is the mean over the cross-section").
 ///
 /// \par Source  Rouse, Cooper, York & Chakera, Acta Cryst. A26 (1970) 682
 struct CylinderAbsorption {
@@ -14,7 +14,8 @@ struct CylinderAbsorption {
 };
 CylinderAbsorption cylinder_absorption(double mu_r);
 
-/// Polarisation factor for two theta [rad]: (p + (1-p) m c^2) / (p + (1-p) m), m = cos^2 of the monochromator angle.
+/// Polarisation factor for two theta [rad]: (p + (1-p) m c^2) / (p + (1-p) m), m = cos^2 of the monochromator
+/// angle.
 double polarisation_factor(Instrument const& instrument, double two_theta);
 
 /// Shift [degree] of a line at two theta [rad] by zero, displacement and transparency.

@@ -1,11 +1,12 @@
 // Sum pseudo-Voigt lines on a hierarchy of grids.
 //
-// A line of width w is sampled on the grid whose step is a sixteenth to an eighth of w (on the finest when w is
-// narrower than that). Near the centre its exact shape is added, minus a smooth function that equals the Lorentz tail
-// outside +-R and inside is the polynomial in x^2 that continues it; that smooth function is added on a grid 8 times
-// coarser, in the same two steps: near the centre what it has over a function that is smooth over 8 R, and that function,
-// once more 8 times coarser, over the whole range. Grids are then interpolated down, six points at a time. No tail is cut anywhere, and
-// the cost of a line does not depend on its width.
+// A line of width w is sampled on the grid whose step is a sixteenth to an eighth of w (on the finest when w
+// is narrower than that). Near the centre its exact shape is added, minus a smooth function that equals the
+// Lorentz tail outside +-R and inside is the polynomial in x^2 that continues it; that smooth function is
+// added on a grid 8 times coarser, in the same two steps: near the centre what it has over a function that is
+// smooth over 8 R, and that function, once more 8 times coarser, over the whole range. Grids are then
+// interpolated down, six points at a time. No tail is cut anywhere, and the cost of a line does not depend on
+// its width.
 #include "hutch/methods/powder/detail/kernels.hpp"
 #include "hutch/methods/powder/detail/vector_math.hpp"
 
@@ -21,7 +22,8 @@ constexpr int core_operations = 28, middle_operations = 23, tail_operations = 15
 constexpr float half_square = float(core_half * core_half);
 constexpr float far_square = half_square * float(1 << 2 * coarse_step);
 
-// With v = (x^2 - R^2)/(R^2 + g^2) the Lorentzian is L0/(1 + v); its continuation inside is the series to v^3.
+// With v = (x^2 - R^2)/(R^2 + g^2) the Lorentzian is L0/(1 + v); its continuation inside is the series to
+// v^3.
 struct Shape {
     float tail_height, v_scale, lorentz_height, half_width2, gauss_height, gauss_rate;
 };
@@ -29,7 +31,10 @@ struct Shape {
 Shape shape_of(float fwhm, float eta, float area, float square) {
     float const g = 0.5f * fwhm, norm = square + g * g;
     float const lorentz = area * eta * g * 0.318309886f;
-    return {lorentz / norm, 1.0f / norm, lorentz, g * g,
+    return {lorentz / norm,
+            1.0f / norm,
+            lorentz,
+            g * g,
             area * (1.0f - eta) * 0.939437279f / fwhm,  // 2 sqrt(ln 2 / pi)
             -4.0f / (fwhm * fwhm)};
 }
@@ -44,7 +49,8 @@ void add_core(float* __restrict grid, std::ptrdiff_t start, float offset, Shape 
     }
 }
 
-// The smooth function: the Lorentz tail for v > 0, its continuation for v < 0. All grids count in steps of the line's own.
+// The smooth function: the Lorentz tail for v > 0, its continuation for v < 0. All grids count in steps of
+// the line's own.
 inline float smooth(float v) {
     float const outside = 1.0f / (1.0f + (v > 0.0f ? v : 0.0f));
     float const inside = 1.0f - v * (1.0f - v * (1.0f - v));
@@ -52,7 +58,8 @@ inline float smooth(float v) {
 }
 
 // Between the core and the far tail: what the first smooth function has over one that is smooth over 8 R.
-void add_middle(float* __restrict grid, std::ptrdiff_t start, float offset, Shape const& s, Shape const& far) {
+void add_middle(float* __restrict grid, std::ptrdiff_t start, float offset, Shape const& s,
+                Shape const& far) {
     constexpr float spacing = float(1 << coarse_step);
 #pragma omp simd
     for (int i = 0; i < 2 * core_half; ++i) {
@@ -64,7 +71,8 @@ void add_middle(float* __restrict grid, std::ptrdiff_t start, float offset, Shap
 }
 
 // `spacing` steps of the line's grid lie between two points of this one.
-void add_tail(float* __restrict grid, std::ptrdiff_t from, std::ptrdiff_t count, float spacing, float centre, float square, Shape const& s) {
+void add_tail(float* __restrict grid, std::ptrdiff_t from, std::ptrdiff_t count, float spacing, float centre,
+              float square, Shape const& s) {
 #pragma omp simd
     for (std::ptrdiff_t i = 0; i < count; ++i) {
         float const x = spacing * (float(from + i) - centre);
@@ -85,14 +93,19 @@ struct Target {
             ++level;
         }
         Shape const shape = shape_of(fwhm, eta, area, half_square);
-        add_window(level, centre, [&](float* grid, std::ptrdiff_t start, float offset) { add_core(grid, start, offset, shape); });
+        add_window(level, centre, [&](float* grid, std::ptrdiff_t start, float offset) {
+            add_core(grid, start, offset, shape);
+        });
         work.operations += std::size_t(2 * core_half * core_operations);
         ++work.shapes;
         if (!(shape.tail_height > 0)) return;
         constexpr double down = 1.0 / (1 << coarse_step);
-        if (level + 2 * coarse_step >= line_levels) return add_far(level + coarse_step, centre * down, 1.0 / down, half_square, shape);
+        if (level + 2 * coarse_step >= line_levels)
+            return add_far(level + coarse_step, centre * down, 1.0 / down, half_square, shape);
         Shape const far = shape_of(fwhm, eta, area, far_square);
-        add_window(level + coarse_step, centre * down, [&](float* grid, std::ptrdiff_t start, float offset) { add_middle(grid, start, offset, shape, far); });
+        add_window(level + coarse_step, centre * down, [&](float* grid, std::ptrdiff_t start, float offset) {
+            add_middle(grid, start, offset, shape, far);
+        });
         work.operations += std::size_t(2 * core_half * middle_operations);
         add_far(level + 2 * coarse_step, centre * down * down, 1.0 / (down * down), far_square, far);
     }
@@ -103,13 +116,16 @@ struct Target {
         work.operations += std::size_t(points * tail_operations);
     }
 
-    // Add a function of 2 core_half points around a centre; one that hangs over the end of its grid goes through a copy.
+    // Add a function of 2 core_half points around a centre; one that hangs over the end of its grid goes
+    // through a copy.
     template <class Function>
     void add_window(int level, double centre, Function const& function) {
         double const whole = __builtin_floor(centre);
-        auto const start = std::ptrdiff_t(whole) - core_half, end = std::ptrdiff_t(in.grid_points[level]) + line_padding;
+        auto const start = std::ptrdiff_t(whole) - core_half,
+                   end = std::ptrdiff_t(in.grid_points[level]) + line_padding;
         float const offset = float(whole - centre) - float(core_half);
-        if (start >= -line_padding && start + 2 * core_half <= end) return function(in.grids[level], start, offset);
+        if (start >= -line_padding && start + 2 * core_half <= end)
+            return function(in.grids[level], start, offset);
         if (start + 2 * core_half <= -line_padding || start >= end) return;
         float copy[2 * core_half] = {};
         function(copy, 0, offset);
@@ -121,13 +137,15 @@ struct Target {
 // asin(x); the series is good to 1e-7 below 0.2, where nearly all calls are.
 float signed_arcsine(float x) {
     float const u = x * x;
-    if (u < 0.04f) return x * (1.0f + u * (0.166666667f + u * (0.075f + u * (0.0446428571f + u * 0.0303819444f))));
+    if (u < 0.04f)
+        return x * (1.0f + u * (0.166666667f + u * (0.075f + u * (0.0446428571f + u * 0.0303819444f))));
     double const size = x < 0 ? -double(x) : double(x), angle = arcsine_of(size < 1.0 ? size : 1.0);
     return float(x < 0 ? -angle : angle);
 }
 
-// Finger, Cox and Jephcoat, J. Appl. Cryst. 27 (1994) 892. With h, the height on the detector over the sample-detector
-// distance, as variable of integration the weight is W(h) / ((1 + h^2) sin(delta)), cos(delta) = cos(2 theta) sqrt(1 + h^2).
+// Finger, Cox and Jephcoat, J. Appl. Cryst. 27 (1994) 892. With h, the height on the detector over the
+// sample-detector distance, as variable of integration the weight is W(h) / ((1 + h^2) sin(delta)),
+// cos(delta) = cos(2 theta) sqrt(1 + h^2).
 void add_asymmetric(Target& target, DepositInput const& in, std::size_t j, AxialRule const& rule) {
     float const c = in.lines.cos_two_theta[j], s = in.lines.sin_two_theta[j];
     float shifts[64], weights[64], total = 0;
@@ -146,7 +164,9 @@ void add_asymmetric(Target& target, DepositInput const& in, std::size_t j, Axial
     }
     float const norm = total > 0 ? in.lines.area[j] / total : 0.0f;
     for (int i = 0; i < rule.count; ++i)
-        if (weights[i] > 0) target.add(in.lines.centre[j] + double(shifts[i]), in.lines.fwhm[j], in.lines.eta[j], norm * weights[i]);
+        if (weights[i] > 0)
+            target.add(in.lines.centre[j] + double(shifts[i]), in.lines.fwhm[j], in.lines.eta[j],
+                       norm * weights[i]);
 }
 
 }  // namespace
@@ -156,7 +176,8 @@ DepositWork deposit_lines(DepositInput const& in) {
     float const reach = 0.5f * in.axial * in.axial * 57.2957795f / in.degrees_per_step;
     for (std::size_t j = 0; j < in.count; ++j) {
         if (!(in.lines.area[j] > 0)) continue;
-        float const tangent = in.lines.sin_two_theta[j] / (__builtin_fabsf(in.lines.cos_two_theta[j]) + 1e-6f);
+        float const tangent =
+            in.lines.sin_two_theta[j] / (__builtin_fabsf(in.lines.cos_two_theta[j]) + 1e-6f);
         float const ratio = reach / (tangent * in.lines.fwhm[j]);
         int rule = 0;
         while (rule < 7 && ratio > in.rule_limits[rule]) ++rule;
@@ -169,12 +190,14 @@ DepositWork deposit_lines(DepositInput const& in) {
 }
 
 void prolong(float const* coarse, float* fine, std::size_t count) {
-    // Only `edge` points beyond the ends are ever needed. Even points are copied; odd ones lie half-way and take six neighbours (Lagrange, degree 5).
+    // Only `edge` points beyond the ends are ever needed. Even points are copied; odd ones lie half-way and
+    // take six neighbours (Lagrange, degree 5).
     constexpr float a = 150.0f / 256, b = -25.0f / 256, c = 3.0f / 256;
     std::ptrdiff_t const from = -edge / 2, to = std::ptrdiff_t(count) / 2 + edge / 2;
     for (std::ptrdiff_t i = from; i < to; ++i) {
         fine[2 * i] += coarse[i];
-        fine[2 * i + 1] += a * (coarse[i] + coarse[i + 1]) + b * (coarse[i - 1] + coarse[i + 2]) + c * (coarse[i - 2] + coarse[i + 3]);
+        fine[2 * i + 1] += a * (coarse[i] + coarse[i + 1]) + b * (coarse[i - 1] + coarse[i + 2]) +
+                           c * (coarse[i - 2] + coarse[i + 3]);
     }
 }
 

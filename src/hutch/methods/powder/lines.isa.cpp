@@ -16,7 +16,8 @@ float squared_factor(LineInput const& in, std::size_t j, float s2) {
     for (std::size_t e = 0; e < in.species; ++e) {
         std::size_t const at = e * in.stride + j;
         float const g_real = in.g_real[at], g_imaginary = in.g_imaginary[at];
-        float const f = in.is_neutron ? in.amplitude[e] : in.amplitude[e] + in.f0[at] + in.f0_slope[at] * change;
+        float const f =
+            in.is_neutron ? in.amplitude[e] : in.amplitude[e] + in.f0[at] + in.f0_slope[at] * change;
         a_real += f * g_real;
         a_imaginary += f * g_imaginary;
         b_real += in.imaginary[e] * g_real;
@@ -51,20 +52,26 @@ void compute_lines(LineInput const& in, LineOutput const& out) {
         gauss2 = gauss2 > 1e-8f ? gauss2 : 1e-8f;
         float lorentz = in.z + (in.x + lorentz_size) / cos_t + (in.y + in.strain_fwhm) * tan_t;
         lorentz = lorentz > 1e-5f ? lorentz : 1e-5f;
-        // Thompson, Cox and Hastings, J. Appl. Cryst. 20 (1987) 79, equations for the pseudo-Voigt approximation.
+        // Thompson, Cox and Hastings, J. Appl. Cryst. 20 (1987) 79, equations for the pseudo-Voigt
+        // approximation.
         float const g = __builtin_sqrtf(gauss2), r = lorentz / g;
         float const sum5 = 1.0f + r * (2.69269f + r * (2.42843f + r * (4.47163f + r * (0.07842f + r))));
         float const fwhm = g * exp2_of(0.2f * log2_of(sum5));
         float const ratio = lorentz / fwhm;
         float const eta = ratio * (1.36603f + ratio * (-0.47719f + ratio * 0.11116f));
 
-        float const polarisation = in.is_neutron ? 1.0f : (pol + (1.0f - pol) * mono * cos_tt * cos_tt) * pol_norm;
+        float const polarisation =
+            in.is_neutron ? 1.0f : (pol + (1.0f - pol) * mono * cos_tt * cos_tt) * pol_norm;
         float const s2 = float(0.25 * q);
         float intensity = in.multiplicity[j] * polarisation / (sin2 * cos_t);
         intensity *= exp_of(-(in.absorption_a + in.absorption_b * sin2) - 2.0f * in.extra_b * s2);
         if (in.plate > 0) intensity *= 1.0f - exp_of(-in.plate / sin_t);
-        out.centre[j] = (two_theta + double(in.zero + in.shift_cos * cos_t + (in.shift_sin2 + in.shift_parallel) * sin_tt +
-                                            in.shift_perpendicular * cos_tt) - in.first) / in.step;
+        out.centre[j] =
+            (two_theta +
+             double(in.zero + in.shift_cos * cos_t + (in.shift_sin2 + in.shift_parallel) * sin_tt +
+                    in.shift_perpendicular * cos_tt) -
+             in.first) /
+            in.step;
         out.fwhm[j] = fwhm * per_step;
         out.eta[j] = eta < 1.0f ? eta : 1.0f;
         out.area[j] = exists ? in.weight * intensity : 0.0f;

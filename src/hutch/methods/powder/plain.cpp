@@ -1,11 +1,11 @@
 // The plain way: every formula once, in double precision, over all points.
-#include <algorithm>
-#include <cmath>
-#include <numbers>
-
 #include "hutch/methods/powder/axial.hpp"
 #include "hutch/methods/powder/factors.hpp"
 #include "hutch/methods/powder/simulate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
 
 namespace hutch::powder {
 namespace {
@@ -31,7 +31,8 @@ double march_dollase(Reflections const& table, std::size_t j, Matrix3 const& g, 
     double const r = sample.march_ratio;
     if (r == 1) return 1;
     auto const& axis = sample.march_axis;
-    double const length = std::sqrt(q_squared(g, axis[0], axis[1], axis[2])), h0[3] = {table.h[j], table.k[j], table.l[j]};
+    double const length = std::sqrt(q_squared(g, axis[0], axis[1], axis[2])),
+                 h0[3] = {table.h[j], table.k[j], table.l[j]};
     double sum = 0;
     for (auto const& rotation : table.laue) {
         double h[3] = {0, 0, 0};
@@ -79,7 +80,8 @@ double needed_d_min(double two_theta_last, double shortest_wavelength, double st
 
 data::Cell strained_cell(Reflections const& reflections, std::array<double, 6> const& e) {
     Matrix3 const strain{e[0], e[5], e[4], e[5], e[1], e[3], e[4], e[3], e[2]};
-    Matrix3 const to_cartesian = data::orthogonalization(reflections.cell), to_fractional = data::inverse(to_cartesian);
+    Matrix3 const to_cartesian = data::orthogonalization(reflections.cell),
+                  to_fractional = data::inverse(to_cartesian);
     Matrix3 mean{};
     for (auto const& rotation : reflections.laue) {
         Matrix3 r{};
@@ -92,37 +94,51 @@ data::Cell strained_cell(Reflections const& reflections, std::array<double, 6> c
     Matrix3 const axes = product(mean, to_cartesian);  // columns are a, b, c
     Matrix3 const g = product(transposed(axes), axes);
     double const a = std::sqrt(g[0]), b = std::sqrt(g[4]), c = std::sqrt(g[8]);
-    return {a, b, c, std::acos(g[5] / (b * c)) / degree, std::acos(g[2] / (a * c)) / degree, std::acos(g[1] / (a * b)) / degree};
+    return {a,
+            b,
+            c,
+            std::acos(g[5] / (b * c)) / degree,
+            std::acos(g[2] / (a * c)) / degree,
+            std::acos(g[1] / (a * b)) / degree};
 }
 
-std::vector<Line> find_lines(Reflections const& table, Setting const& setting, DispersionTable const& dispersion, double two_theta_last,
-                             FriedelPairs pairs) {
+std::vector<Line> find_lines(Reflections const& table, Setting const& setting,
+                             DispersionTable const& dispersion, double two_theta_last, FriedelPairs pairs) {
     Instrument const& instrument = setting.instrument;
     Sample const& sample = setting.sample;
     data::Cell const cell = strained_cell(table, sample.strain);
     Matrix3 const g = data::inverse(data::metric(cell));
-    CylinderAbsorption const absorption = cylinder_absorption(instrument.geometry == Geometry::debye_scherrer ? sample.absorption_mu_r : 0);
+    CylinderAbsorption const absorption =
+        cylinder_absorption(instrument.geometry == Geometry::debye_scherrer ? sample.absorption_mu_r : 0);
     std::vector<Line> lines;
     for (std::size_t w = 0; w < instrument.wavelengths.size(); ++w) {
         Wavelength const& wavelength = instrument.wavelengths[w];
-        std::vector<double> const f2 = squared_structure_factors(table, instrument.radiation, wavelength.value, dispersion, cell, pairs);
+        std::vector<double> const f2 =
+            squared_structure_factors(table, instrument.radiation, wavelength.value, dispersion, cell, pairs);
         for (std::size_t j = 0; j < table.size; ++j) {
-            double const q = q_squared(g, table.h[j], table.k[j], table.l[j]), sine = wavelength.value / 2 * std::sqrt(q);
+            double const q = q_squared(g, table.h[j], table.k[j], table.l[j]),
+                         sine = wavelength.value / 2 * std::sqrt(q);
             if (sine >= 0.9999) continue;
             double const theta = std::asin(sine), two_theta = 2 * theta;
             if (two_theta / degree > two_theta_last) continue;
             PseudoVoigt const shape = line_shape(instrument, sample, wavelength.value, theta);
-            double area = wavelength.weight * double(table.multiplicity[j]) * f2[j] / (table.volume * table.volume);
-            area *= polarisation_factor(instrument, two_theta) / (sine * sine * std::cos(theta)) * march_dollase(table, j, g, sample);
-            area *= std::exp(-absorption.a - absorption.b * sine * sine - 4 * std::numbers::pi * std::numbers::pi * sample.extra_u * q);
-            if (instrument.geometry == Geometry::bragg_brentano && sample.plate_mu_t > 0) area *= 1 - std::exp(-2 * sample.plate_mu_t / sine);
-            lines.push_back({j, w, two_theta / degree + line_shift(instrument, sample, two_theta), shape.fwhm, shape.eta, area, two_theta / degree});
+            double area =
+                wavelength.weight * double(table.multiplicity[j]) * f2[j] / (table.volume * table.volume);
+            area *= polarisation_factor(instrument, two_theta) / (sine * sine * std::cos(theta)) *
+                    march_dollase(table, j, g, sample);
+            area *= std::exp(-absorption.a - absorption.b * sine * sine -
+                             4 * std::numbers::pi * std::numbers::pi * sample.extra_u * q);
+            if (instrument.geometry == Geometry::bragg_brentano && sample.plate_mu_t > 0)
+                area *= 1 - std::exp(-2 * sample.plate_mu_t / sine);
+            lines.push_back({j, w, two_theta / degree + line_shift(instrument, sample, two_theta), shape.fwhm,
+                             shape.eta, area, two_theta / degree});
         }
     }
     return lines;
 }
 
-std::vector<double> plain_pattern(std::vector<Line> const& lines, Instrument const& instrument, std::vector<double> const& two_theta) {
+std::vector<double> plain_pattern(std::vector<Line> const& lines, Instrument const& instrument,
+                                  std::vector<double> const& two_theta) {
     std::vector<double> y(two_theta.size(), 0);
     for (Line const& line : lines) {
         PseudoVoigt const shape{line.fwhm, line.eta};
@@ -137,7 +153,8 @@ std::vector<double> plain_pattern(std::vector<Line> const& lines, Instrument con
             bool const is_far = std::abs(distance) > 20 * line.fwhm + 5 * std::abs(rays.back().shift);
             if (is_far && rays.size() > 20) {  // the tail is smooth: every twentieth ray, with the same total
                 double value = 0, total = 0;
-                for (std::size_t r = 10; r < rays.size(); r += 20) value += rays[r].weight * shape.at(distance - rays[r].shift), total += rays[r].weight;
+                for (std::size_t r = 10; r < rays.size(); r += 20)
+                    value += rays[r].weight * shape.at(distance - rays[r].shift), total += rays[r].weight;
                 y[i] += line.area * value / total;
                 continue;
             }
@@ -152,9 +169,11 @@ void add_plain_background(Background const& background, double first, double las
     for (std::size_t i = 0; i < y.size(); ++i) {
         double const x = std::clamp(2 * (two_theta[i] - first) / (last - first) - 1, -1.0, 1.0);
         double value = 0;
-        for (std::size_t k = 0; k < background.chebyshev.size(); ++k) value += background.chebyshev[k] * std::cos(double(k) * std::acos(x));
+        for (std::size_t k = 0; k < background.chebyshev.size(); ++k)
+            value += background.chebyshev[k] * std::cos(double(k) * std::acos(x));
         for (Hump const& hump : background.humps)
-            value += hump.height * std::exp(-4 * std::numbers::ln2 * std::pow((two_theta[i] - hump.centre) / hump.fwhm, 2));
+            value += hump.height *
+                     std::exp(-4 * std::numbers::ln2 * std::pow((two_theta[i] - hump.centre) / hump.fwhm, 2));
         y[i] = std::max(0.0, y[i] + strongest * value);
     }
 }

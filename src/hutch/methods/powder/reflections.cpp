@@ -1,13 +1,13 @@
 #include "hutch/methods/powder/reflections.hpp"
 
+#include "hutch/base/error.hpp"
+#include "hutch/compute/isa.hpp"
+#include "hutch/methods/powder/detail/kernels.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <set>
-
-#include "hutch/base/error.hpp"
-#include "hutch/compute/isa.hpp"
-#include "hutch/methods/powder/detail/kernels.hpp"
 
 #include <fmt/format.h>
 
@@ -49,8 +49,8 @@ std::vector<Rotation> laue_rotations(std::vector<data::Operation> const& operati
     return unique;
 }
 
-// Which of two equivalents stands in lists: the one with fewer negative indices, then the larger one, index by index.
-// Only those with a positive first non-zero index come into question.
+// Which of two equivalents stands in lists: the one with fewer negative indices, then the larger one, index
+// by index. Only those with a positive first non-zero index come into question.
 bool is_preferred(Miller const& a, Miller const& b) {
     auto const negatives = [](Miller const& h) { return (h[0] < 0) + (h[1] < 0) + (h[2] < 0); };
     return negatives(a) != negatives(b) ? negatives(a) < negatives(b) : a > b;
@@ -70,30 +70,37 @@ int multiplicity_if_listed(Miller const& h, std::vector<Rotation> const& laue) {
 
 bool is_absent(Miller const& h, std::vector<data::Operation> const& operations) {
     return std::ranges::any_of(operations, [&](data::Operation const& operation) {
-        int const phase = h[0] * operation.translation[0] + h[1] * operation.translation[1] + h[2] * operation.translation[2];
+        int const phase = h[0] * operation.translation[0] + h[1] * operation.translation[1] +
+                          h[2] * operation.translation[2];
         return phase % 24 != 0 && times(h, operation.rotation) == h;
     });
 }
 
-std::vector<Found> enumerate(data::Structure const& structure, std::vector<Rotation> const& laue, ReflectionOptions const& options) {
+std::vector<Found> enumerate(data::Structure const& structure, std::vector<Rotation> const& laue,
+                             ReflectionOptions const& options) {
     Matrix3 const g = data::inverse(data::metric(structure.cell));
     double const limit = 1 / (options.d_min * options.d_min);
     auto const most = [&](double length) { return int(std::floor(length / options.d_min + 1e-9)); };
-    int const h_most = most(structure.cell.a), k_most = most(structure.cell.b), l_most = most(structure.cell.c);
+    int const h_most = most(structure.cell.a), k_most = most(structure.cell.b),
+              l_most = most(structure.cell.c);
     double const points = (h_most + 1.0) * (2.0 * k_most + 1) * (2.0 * l_most + 1);
     if (!(points <= double(options.most) * 8))
-        throw Error(Fault::exhausted, fmt::format("'cell' of {:.0f} angstrom^3 has {:.3g} lattice points down to d = {:.3g} angstrom; "
-                                                  "expected at most {}; raise the smallest d",
-                                                  data::volume(structure.cell), points, options.d_min, options.most * 8));
+        throw Error(
+            Fault::exhausted,
+            fmt::format("'cell' of {:.0f} angstrom^3 has {:.3g} lattice points down to d = {:.3g} angstrom; "
+                        "expected at most {}; raise the smallest d",
+                        data::volume(structure.cell), points, options.d_min, options.most * 8));
     std::vector<Found> found;
     for (int h = 0; h <= h_most; ++h)
         for (int k = h == 0 ? 0 : -k_most; k <= k_most; ++k)
             for (int l = h == 0 && k == 0 ? 1 : -l_most; l <= l_most; ++l) {
-                double const q = h * h * g[0] + k * k * g[4] + l * l * g[8] + 2 * (h * k * g[1] + h * l * g[2] + k * l * g[5]);
+                double const q = h * h * g[0] + k * k * g[4] + l * l * g[8] +
+                                 2 * (h * k * g[1] + h * l * g[2] + k * l * g[5]);
                 if (q > limit) continue;
                 Miller const hkl{h, k, l};
                 int const multiplicity = multiplicity_if_listed(hkl, laue);
-                if (multiplicity > 0 && !is_absent(hkl, structure.operations)) found.push_back({hkl, multiplicity, q / 4});
+                if (multiplicity > 0 && !is_absent(hkl, structure.operations))
+                    found.push_back({hkl, multiplicity, q / 4});
             }
     std::ranges::sort(found, [](Found const& a, Found const& b) {
         return a.s_squared != b.s_squared ? a.s_squared < b.s_squared : a.hkl > b.hkl;
@@ -118,7 +125,8 @@ class Orbit {
     Orbit(data::Structure const& structure, Matrix3 const& metric, data::Site const& site)
         : operations_(structure.operations), metric_(metric) {
         for (auto const& operation : operations_)
-            if (operation.rotation == Rotation{1, 0, 0, 0, 1, 0, 0, 0, 1}) centrings_.push_back(shift(operation));
+            if (operation.rotation == Rotation{1, 0, 0, 0, 1, 0, 0, 0, 1})
+                centrings_.push_back(shift(operation));
         Vector3 const centre = on_special_position(site.position);
         for (std::size_t i = 0; i < operations_.size(); ++i) {
             Vector3 const image = apply(operations_[i], centre);
@@ -141,7 +149,8 @@ class Orbit {
 
   private:
     static Vector3 shift(data::Operation const& operation) {
-        return {operation.translation[0] / 24.0, operation.translation[1] / 24.0, operation.translation[2] / 24.0};
+        return {operation.translation[0] / 24.0, operation.translation[1] / 24.0,
+                operation.translation[2] / 24.0};
     }
     static Vector3 apply(data::Operation const& operation, Vector3 const& x) {
         Vector3 image = times(operation.rotation, x);
@@ -165,23 +174,28 @@ class Orbit {
 };
 
 // The displacement tensor of an image of a site as beta_ij of exp(-h.beta.h), rotated by the operation.
-std::array<double, 6> rotated_beta(std::array<double, 6> const& u, Matrix3 const& reciprocal_metric, Rotation const& r) {
-    double const a[3] = {std::sqrt(reciprocal_metric[0]), std::sqrt(reciprocal_metric[4]), std::sqrt(reciprocal_metric[8])};
+std::array<double, 6> rotated_beta(std::array<double, 6> const& u, Matrix3 const& reciprocal_metric,
+                                   Rotation const& r) {
+    double const a[3] = {std::sqrt(reciprocal_metric[0]), std::sqrt(reciprocal_metric[4]),
+                         std::sqrt(reciprocal_metric[8])};
     double const full[3][3] = {{u[0], u[3], u[4]}, {u[3], u[1], u[5]}, {u[4], u[5], u[2]}};
     double beta[3][3], out[3][3] = {};
     for (int i = 0; i < 3; ++i)
-        for (int j = 0; j < 3; ++j) beta[i][j] = 2 * std::numbers::pi * std::numbers::pi * full[i][j] * a[i] * a[j];
+        for (int j = 0; j < 3; ++j)
+            beta[i][j] = 2 * std::numbers::pi * std::numbers::pi * full[i][j] * a[i] * a[j];
     for (int i = 0; i < 3; ++i)
         for (int j = 0; j < 3; ++j)
             for (int m = 0; m < 3; ++m)
-                for (int n = 0; n < 3; ++n) out[i][j] += r[std::size_t(3 * i + m)] * beta[m][n] * r[std::size_t(3 * j + n)];
+                for (int n = 0; n < 3; ++n)
+                    out[i][j] += r[std::size_t(3 * i + m)] * beta[m][n] * r[std::size_t(3 * j + n)];
     return {out[0][0], out[1][1], out[2][2], out[0][1], out[0][2], out[1][2]};
 }
 
 std::vector<Species> species_of(data::Structure const& structure) {
     std::set<Species> all;
     for (auto const& site : structure.sites)
-        if (site.occupancy > 0) all.insert(nearest_tabulated(site.atomic_number, site.charge, site.is_deuterium));
+        if (site.occupancy > 0)
+            all.insert(nearest_tabulated(site.atomic_number, site.charge, site.is_deuterium));
     return {all.begin(), all.end()};
 }
 
@@ -200,8 +214,8 @@ bool has_inversion_at_origin(data::Structure const& structure) {
     });
 }
 
-// With an inversion centre at the origin only one position of each pair +-x is needed: weight 2 or, on a centre, 1.
-// Weights are empty when there is no such centre.
+// With an inversion centre at the origin only one position of each pair +-x is needed: weight 2 or, on a
+// centre, 1. Weights are empty when there is no such centre.
 std::vector<float> pair_weights(Orbit const& orbit, bool is_centric) {
     if (!is_centric) return {};
     std::vector<float> weights(orbit.positions.size(), -1);
@@ -216,31 +230,41 @@ std::vector<float> pair_weights(Orbit const& orbit, bool is_centric) {
     return weights;
 }
 
-void add_site(Reflections& table, data::Structure const& structure, data::Site const& site, Matrix3 const& metric,
-              Matrix3 const& reciprocal, bool is_centric, detail::SiteBuffers& buffers) {
+void add_site(Reflections& table, data::Structure const& structure, data::Site const& site,
+              Matrix3 const& metric, Matrix3 const& reciprocal, bool is_centric,
+              detail::SiteBuffers& buffers) {
     Orbit const orbit(structure, metric, site);
     std::vector<float> const weights = pair_weights(orbit, is_centric);
     std::size_t const n = table.padded;
     Species const own = nearest_tabulated(site.atomic_number, site.charge, site.is_deuterium);
     auto const e = std::size_t(std::ranges::find(table.species, own) - table.species.begin());
     auto const add_atoms = HUTCH_CHOOSE_ISA(detail, add_atoms);
-    detail::AtomTarget const target{n, table.h.data(), table.k.data(), table.l.data(), table.s_squared.data(),
-                                    &table.g_real[e * n], &table.g_imaginary[e * n]};
+    detail::AtomTarget const target{n,
+                                    table.h.data(),
+                                    table.k.data(),
+                                    table.l.data(),
+                                    table.s_squared.data(),
+                                    &table.g_real[e * n],
+                                    &table.g_imaginary[e * n]};
     buffers.atoms.clear();
     for (std::size_t i = 0; i < orbit.positions.size(); ++i) {
         if (!weights.empty() && weights[i] == 0) continue;
         detail::Atom atom{};
-        for (std::size_t c = 0; c < 3; ++c) atom.position[c] = orbit.positions[i][c] - std::floor(orbit.positions[i][c]);
-        atom.weight = float(site.occupancy * double(orbit.centring_count()) * (weights.empty() ? 1 : weights[i]));
+        for (std::size_t c = 0; c < 3; ++c)
+            atom.position[c] = orbit.positions[i][c] - std::floor(orbit.positions[i][c]);
+        atom.weight =
+            float(site.occupancy * double(orbit.centring_count()) * (weights.empty() ? 1 : weights[i]));
         if (site.u_aniso) {
-            auto const beta = rotated_beta(*site.u_aniso, reciprocal, structure.operations[orbit.operation_of[i]].rotation);
+            auto const beta =
+                rotated_beta(*site.u_aniso, reciprocal, structure.operations[orbit.operation_of[i]].rotation);
             for (std::size_t c = 0; c < 6; ++c) atom.beta[c] = float(beta[c]);
         }
         buffers.atoms.push_back(atom);
     }
     buffers.sums.resize(128);
-    detail::AtomOptions const options{float(8 * std::numbers::pi * std::numbers::pi * (site.u_aniso ? 0 : site.u_iso)),
-                                      site.u_aniso.has_value(), !weights.empty()};
+    detail::AtomOptions const options{
+        float(8 * std::numbers::pi * std::numbers::pi * (site.u_aniso ? 0 : site.u_iso)),
+        site.u_aniso.has_value(), !weights.empty()};
     add_atoms(target, buffers.atoms.data(), buffers.atoms.size(), options, buffers.sums.data());
 }
 
@@ -248,11 +272,13 @@ void add_site(Reflections& table, data::Structure const& structure, data::Site c
 
 std::size_t Reflections::count_above(double d) const {
     auto const limit = float(1 / (4 * d * d));
-    return std::size_t(std::upper_bound(s_squared.begin(), s_squared.begin() + std::ptrdiff_t(size), limit) - s_squared.begin());
+    return std::size_t(std::upper_bound(s_squared.begin(), s_squared.begin() + std::ptrdiff_t(size), limit) -
+                       s_squared.begin());
 }
 
 Reflections find_reflections(data::Structure const& structure, ReflectionOptions const& options) {
-    if (!(options.d_min > 0)) throw Error(Fault::bad_input, fmt::format("'d_min' is {} angstrom; expected > 0", options.d_min));
+    if (!(options.d_min > 0))
+        throw Error(Fault::bad_input, fmt::format("'d_min' is {} angstrom; expected > 0", options.d_min));
     auto const laue = laue_rotations(structure.operations);
     std::vector<Found> const found = enumerate(structure, laue, options);
     Reflections table;
@@ -286,8 +312,9 @@ Reflections find_reflections(data::Structure const& structure, ReflectionOptions
     return table;
 }
 
-std::vector<double> squared_structure_factors(Reflections const& table, Radiation radiation, double wavelength,
-                                              DispersionTable const& dispersion, data::Cell const& cell, FriedelPairs pairs) {
+std::vector<double> squared_structure_factors(Reflections const& table, Radiation radiation,
+                                              double wavelength, DispersionTable const& dispersion,
+                                              data::Cell const& cell, FriedelPairs pairs) {
     Matrix3 const g = data::inverse(data::metric(cell));
     struct Factor {
         double real = 0, imaginary = 0;
@@ -296,25 +323,34 @@ std::vector<double> squared_structure_factors(Reflections const& table, Radiatio
     std::vector<Factor> factors;
     for (Species const& species : table.species) {
         Dispersion const f = dispersion.at(species.atomic_number, wavelength);
-        if (radiation == Radiation::xray) factors.push_back({f.real, f.imaginary, true});
-        else factors.push_back({neutron_length(species).real / 10, neutron_length(species).imaginary / 10, false});
+        if (radiation == Radiation::xray)
+            factors.push_back({f.real, f.imaginary, true});
+        else
+            factors.push_back(
+                {neutron_length(species).real / 10, neutron_length(species).imaginary / 10, false});
     }
     std::vector<double> result(table.size);
     for (std::size_t j = 0; j < table.size; ++j) {
         double const h = table.h[j], k = table.k[j], l = table.l[j];
-        double const s_squared = (h * h * g[0] + k * k * g[4] + l * l * g[8] + 2 * (h * k * g[1] + h * l * g[2] + k * l * g[5])) / 4;
+        double const s_squared =
+            (h * h * g[0] + k * k * g[4] + l * l * g[8] + 2 * (h * k * g[1] + h * l * g[2] + k * l * g[5])) /
+            4;
         double a_real = 0, a_imaginary = 0, b_real = 0, b_imaginary = 0;
         for (std::size_t e = 0; e < factors.size(); ++e) {
             std::size_t const at = e * table.padded + j;
-            double const amplitude = factors[e].real + (factors[e].has_form_factor ? form_factor(table.species[e], s_squared).value : 0.0);
+            double const amplitude =
+                factors[e].real +
+                (factors[e].has_form_factor ? form_factor(table.species[e], s_squared).value : 0.0);
             a_real += amplitude * double(table.g_real[at]);
             a_imaginary += amplitude * double(table.g_imaginary[at]);
             b_real += factors[e].imaginary * double(table.g_real[at]);
             b_imaginary += factors[e].imaginary * double(table.g_imaginary[at]);
         }
         // F(h) = A + i B with complex A and B; the cross term changes sign between h and -h.
-        double const cross = pairs == FriedelPairs::listed ? 2 * (a_imaginary * b_real - a_real * b_imaginary) : 0;
-        result[j] = a_real * a_real + a_imaginary * a_imaginary + b_real * b_real + b_imaginary * b_imaginary + cross;
+        double const cross =
+            pairs == FriedelPairs::listed ? 2 * (a_imaginary * b_real - a_real * b_imaginary) : 0;
+        result[j] =
+            a_real * a_real + a_imaginary * a_imaginary + b_real * b_real + b_imaginary * b_imaginary + cross;
     }
     return result;
 }

@@ -1,11 +1,11 @@
 #include "hutch/methods/powder/scattering.hpp"
 
+#include "hutch/base/error.hpp"
+#include "hutch/data/structure.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
-
-#include "hutch/base/error.hpp"
-#include "hutch/data/structure.hpp"
 
 #include <fmt/format.h>
 #include <gemmi/fprime.hpp>
@@ -20,8 +20,10 @@ struct Row {
     double a[5], b[5];
 };
 constexpr Row const table[] = {
-    // Hydrogen is bonded in crystals: R. F. Stewart, E. R. Davidson, W. T. Simpson, J. Chem. Phys. 42 (1965) 3175, in
-    // the parametrisation of International Tables C, 6.1.1.4. The free atom of Waasmaier and Kirfel is more diffuse.
+    // Hydrogen is bonded in crystals: R. F. Stewart, E. R. Davidson, W. T. Simpson, J. Chem. Phys. 42 (1965)
+    // 3175, in
+    // the parametrisation of International Tables C, 6.1.1.4. The free atom of Waasmaier and Kirfel is more
+    // diffuse.
     {1, 0, 0.003038, {0.493002, 0.322912, 0.140191, 0.040810, 0}, {10.5109, 26.1257, 3.14236, 57.7997, 0}},
     // Y3+ is missing in their table: International Tables C, 6.1.1.4.
     {39, 3, 40.2602, {17.9268, 9.1531, 1.76795, -33.108, 0}, {1.35417, 11.2145, 22.6599, -0.01319, 0}},
@@ -39,7 +41,8 @@ struct Absorber {
     int atomic_number;
     double imaginary;
 };
-constexpr Absorber absorbers[] = {{5, 0.213}, {48, 0.70}, {49, 0.0539}, {62, 1.65}, {63, 1.26}, {64, 13.82}, {66, 0.276}};
+constexpr Absorber absorbers[] = {{5, 0.213}, {48, 0.70},  {49, 0.0539}, {62, 1.65},
+                                  {63, 1.26}, {64, 13.82}, {66, 0.276}};
 
 constexpr double relativistic_correction[] = {
 #include "hutch/methods/powder/relativistic_correction.inc"
@@ -50,8 +53,10 @@ class CromerLiberman : public DispersionTable {
     Dispersion at(int atomic_number, double wavelength) const override {
         if (atomic_number < 3 || atomic_number > 92) return {};
         Dispersion result;
-        result.real = gemmi::cromer_liberman(atomic_number, 1000 * hc_kev_angstrom / wavelength, &result.imaginary) -
-                      gemmi::impl_fprim::calculate_correction(atomic_number) + relativistic_correction[atomic_number - 1];
+        result.real =
+            gemmi::cromer_liberman(atomic_number, 1000 * hc_kev_angstrom / wavelength, &result.imaginary) -
+            gemmi::impl_fprim::calculate_correction(atomic_number) +
+            relativistic_correction[atomic_number - 1];
         return result;
     }
     std::string name() const override { return "Cromer-Liberman"; }
@@ -105,9 +110,11 @@ Dispersion neutron_length(Species const& species) {
     auto const element = species.is_deuterium ? gemmi::El::D : static_cast<gemmi::El>(species.atomic_number);
     double const length = gemmi::Neutron92<double>::get_(element);
     if (length == 0)
-        throw Error(Fault::unsupported,
-                    fmt::format("'neutron scattering length' of {} is not tabulated; expected an element that has one",
-                                data::element_symbol(species.atomic_number)));
+        throw Error(
+            Fault::unsupported,
+            fmt::format(
+                "'neutron scattering length' of {} is not tabulated; expected an element that has one",
+                data::element_symbol(species.atomic_number)));
     auto const absorber = std::ranges::find(absorbers, species.atomic_number, &Absorber::atomic_number);
     return {length, absorber == std::end(absorbers) ? 0.0 : absorber->imaginary};
 }

@@ -14,19 +14,20 @@ char const* to_name(Radiation radiation);
 /// One kind of scatterer; equal kinds share a form factor.
 struct Species {
     int atomic_number = 0;
-    int charge = 0;             ///< 0 where the ion is not tabulated
+    int charge = 0;  ///< 0 where the ion is not tabulated
     bool is_deuterium = false;
     auto operator<=>(Species const&) const = default;
 };
 
-/// Return the tabulated species nearest to an ion: the ion itself, or the neutral atom. The charge of an ion counts
-/// only where Waasmaier and Kirfel list it.
+/// Return the tabulated species nearest to an ion: the ion itself, or the neutral atom. The charge of an ion
+/// counts only where Waasmaier and Kirfel list it.
 Species nearest_tabulated(int atomic_number, int charge, bool is_deuterium);
 
 /// Return f0 [electron] at s = sin(theta)/wavelength [1/angstrom], and d f0 / d(s^2).
 ///
 /// Elements above Cf (98) have no table. \throws Error unsupported
-/// \par Source  Waasmaier & Kirfel, Acta Cryst. A51 (1995) 416; H: Stewart, Davidson & Simpson, J. Chem. Phys. 42
+/// \par Source  Waasmaier & Kirfel, Acta Cryst. A51 (1995) 416; H: Stewart, Davidson & Simpson, J. Chem.
+/// Phys. 42
 ///              (1965) 3175; Y3+: International Tables C, 6.1.1.4
 struct FormFactor {
     double value, slope;
@@ -38,8 +39,8 @@ struct Dispersion {
     double real = 0, imaginary = 0;
 };
 
-/// Return the bound coherent scattering length b' + i b'' [fm] at thermal energies. Natural isotopic mixture; D has
-/// its own. b'' is given as its magnitude, for the strong absorbers B, Cd, In, Sm, Eu, Gd and Dy.
+/// Return the bound coherent scattering length b' + i b'' [fm] at thermal energies. Natural isotopic mixture;
+/// D has its own. b'' is given as its magnitude, for the strong absorbers B, Cd, In, Sm, Eu, Gd and Dy.
 ///
 /// \throws Error unsupported for elements without a tabulated length
 /// \par Source  V. F. Sears, Neutron News 3 (1992) 26-37; real parts as tabulated in gemmi
@@ -47,10 +48,10 @@ Dispersion neutron_length(Species const& species);
 
 /// A source of f' and f''.
 ///
-/// Cromer-Liberman is the default: it is computed at any wavelength from orbital cross sections that come with the
-/// program, for all elements from Li to U, with Kissel and Pratt's relativistic correction E_tot/mc^2. It is the method
-/// that GSAS-II uses, so that |F|^2 of both can be compared. Chantler's tables (the newer work, sparser in energy) are
-/// read from an XrayDB file (xraydb.sqlite) that the user names.
+/// Cromer-Liberman is the default: it is computed at any wavelength from orbital cross sections that come
+/// with the program, for all elements from Li to U, with Kissel and Pratt's relativistic correction
+/// E_tot/mc^2. It is the method that GSAS-II uses, so that |F|^2 of both can be compared. Chantler's tables
+/// (the newer work, sparser in energy) are read from an XrayDB file (xraydb.sqlite) that the user names.
 class DispersionTable {
   public:
     virtual ~DispersionTable() = default;

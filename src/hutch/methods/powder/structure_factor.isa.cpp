@@ -8,11 +8,13 @@ using namespace hutch::powder::HUTCH_ISA;
 
 namespace {
 
-constexpr std::size_t block = 64;  // reflections at a time: all arrays of a block stay in the first-level cache
+constexpr std::size_t block =
+    64;  // reflections at a time: all arrays of a block stay in the first-level cache
 
 // Phases are reduced in double precision: h.x has up to four digits before the point.
 template <bool is_anisotropic, bool is_centric>
-void add_block(AtomTarget const& t, std::size_t from, std::size_t length, Atom const* atoms, std::size_t count, float* cosines, float* sines) {
+void add_block(AtomTarget const& t, std::size_t from, std::size_t length, Atom const* atoms,
+               std::size_t count, float* cosines, float* sines) {
     for (std::size_t a = 0; a < count; ++a) {
         double const x = atoms[a].position[0], y = atoms[a].position[1], z = atoms[a].position[2];
         float const* b = atoms[a].beta;
@@ -50,11 +52,14 @@ void add_all(AtomTarget const& t, Atom const* atoms, std::size_t count, float b_
 
 }  // namespace
 
-void add_atoms(AtomTarget const& t, Atom const* atoms, std::size_t count, AtomOptions const& options, float* sums) {
+void add_atoms(AtomTarget const& t, Atom const* atoms, std::size_t count, AtomOptions const& options,
+               float* sums) {
     if (options.is_anisotropic && options.is_centric) add_all<true, true>(t, atoms, count, 0, sums);
     if (options.is_anisotropic && !options.is_centric) add_all<true, false>(t, atoms, count, 0, sums);
-    if (!options.is_anisotropic && options.is_centric) add_all<false, true>(t, atoms, count, options.b_iso, sums);
-    if (!options.is_anisotropic && !options.is_centric) add_all<false, false>(t, atoms, count, options.b_iso, sums);
+    if (!options.is_anisotropic && options.is_centric)
+        add_all<false, true>(t, atoms, count, options.b_iso, sums);
+    if (!options.is_anisotropic && !options.is_centric)
+        add_all<false, false>(t, atoms, count, options.b_iso, sums);
 }
 
 }  // namespace hutch::powder::detail::HUTCH_ISA
