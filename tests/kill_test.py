@@ -29,13 +29,15 @@ def wrong_shards(out, sums):
             if hashlib.sha256(path.read_bytes()).hexdigest() != sums["shards/" + path.name]]
 
 
-def delay(number, seconds, rng):
-    """Every third kill aims at the end, where tables and cards are written."""
-    return rng.uniform(0.8 * seconds, 1.02 * seconds) if number % 3 == 2 else rng.uniform(0, seconds)
+def shard_count(out):
+    return len(list((out / "shards").glob("*.h5")))
 
 
-def kill_once(command, wait):
+def kill_once(command, wait, is_ready):
+    """Kill a command some seconds after it is ready, unless it ends before."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while process.poll() is None and not is_ready():
+        time.sleep(0.001)
     try:
         process.wait(wait)
     except subprocess.TimeoutExpired:
@@ -55,6 +57,10 @@ def main():
         subprocess.run(build(hutch, folder, "whole"), check=True, stdout=subprocess.DEVNULL)
         seconds = time.monotonic() - start
         sums = sums_of(folder / "whole")
+        all_shards = sum(path.startswith("shards/") for path in sums)
+        whole = folder / "whole"
+        last_shard = max(path.stat().st_mtime for path in (whole / "shards").glob("*.h5"))
+        finishing = (whole / "manifest.json").stat().st_mtime - last_shard
         killed = rounds = 0
         problems, stages = [], {"shards": 0, "finish": 0, "done": 0}
         while killed < kills and rounds < 20 * kills:
@@ -63,7 +69,10 @@ def main():
             # One data set: killed up to four times on its way, then left to end.
             for number in range(min(4, kills - killed)):
                 begin = time.monotonic()
-                status, message = kill_once(build(hutch, folder, out.name), delay(number, left, rng))
+                # Every other kill comes when all shards are there, while tables and cards are written.
+                at_end = number % 2 == 1
+                status, message = kill_once(build(hutch, folder, out.name), rng.uniform(0, finishing if at_end else left),
+                                            lambda at_end=at_end, out=out: not at_end or shard_count(out) == all_shards)
                 left = max(0.1, left - (time.monotonic() - begin))
                 problems += [f"after a kill: {shard} is not whole" for shard in wrong_shards(out, sums)]
                 if status == 0:
@@ -72,8 +81,7 @@ def main():
                     problems.append(f"status {status}: {message}")
                     break
                 killed += 1
-                shards = len(list((out / "shards").glob("*.h5"))) if out.exists() else 0
-                all_shards = sum(path.startswith("shards/") for path in sums)
+                shards = shard_count(out)
                 stages["done" if (out / "manifest.json").exists() else "finish" if shards == all_shards else "shards"] += 1
             last = subprocess.run(build(hutch, folder, out.name), capture_output=True, check=False)
             if last.returncode != 0:

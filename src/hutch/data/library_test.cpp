@@ -25,8 +25,9 @@ std::string cubic(std::string const& atoms) {
 // Folders with two good files, one with two atoms on one position, and one that is no CIF.
 struct Folders : ::testing::Test {
     // One folder for each test: ctest runs several at once.
-    fs::path root = fs::temp_directory_path() /
-                    (std::string("hutch_folders_") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::path root =
+        fs::temp_directory_path() /
+        (std::string("hutch_folders_") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
 
     void SetUp() override {
         fs::remove_all(root);

@@ -3,6 +3,8 @@
 #include "hutch/base/error.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <numeric>
 
@@ -85,10 +87,17 @@ void write_about(hid_t dataset, ShardWriter::About const& about) {
     if (!about.description.empty()) write_text_attribute(dataset, "long_name", about.description);
 }
 
-// Errors become exceptions, so HDF5 need not print them. Its work at exit would crash on a file that could
-// not be written to its end; all files are closed by then.
+// A file that could not be written to its end (full disk) stays open inside HDF5, whose work at exit would
+// crash on it.
+std::atomic<bool> has_lost_file = false;
+
+void close_hdf5() {
+    if (!has_lost_file) H5close();
+}
+
+// Errors become exceptions, so HDF5 need not print them.
 void silence_hdf5() {
-    [[maybe_unused]] static herr_t const once = H5dont_atexit();
+    [[maybe_unused]] static bool const once = H5dont_atexit() >= 0 && std::atexit(close_hdf5) == 0;
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
@@ -100,7 +109,7 @@ struct ShardWriter::Handles {
     ~Handles() {
         if (contiguous >= 0) H5Pclose(contiguous);
         if (timeless >= 0) H5Pclose(timeless);
-        if (file >= 0) H5Fclose(file);
+        if (file >= 0 && H5Fclose(file) < 0) has_lost_file = true;
     }
     hid_t create(std::string const& name, hid_t type, hid_t space) const {
         for (std::size_t slash = name.find('/'); slash != std::string::npos;
@@ -207,6 +216,7 @@ void ShardWriter::close() {
     bool const flushed = H5Fflush(handles_->file, H5F_SCOPE_GLOBAL) >= 0;
     bool const closed = H5Fclose(handles_->file) >= 0;
     handles_->file = -1;
+    if (!flushed || !closed) has_lost_file = true;
     if (!flushed || !closed)
         throw Error(Fault::external,
                     fmt::format("HDF5 cannot finish file (disk full?): '{}'", handles_->path.string()));
