@@ -123,10 +123,12 @@ int powder_simulate(std::vector<std::string> const& words) {
              {"axis", "NAME", "two_theta (default), q or d, at the first wavelength"},
              {"seed", "N", "of the counting statistics (with --set dose=N); default 1"},
              {"friedel", "HOW",
-              "mean (default): |F|^2 of hkl and -h-k-l averaged, as a powder does; listed: of the listed "
-              "one"},
+              "the pattern's |F|^2: mean (default) of hkl and -h-k-l, as a powder shows; listed: of the "
+              "listed one"},
              {"out", "FILE", "write the pattern: .xy .xye .fxye .cif"},
-             {"reflections", "FILE", "write the reflections: h,k,l,multiplicity,d,two_theta,F2"},
+             {"reflections", "FILE",
+              "write the reflections: h,k,l,multiplicity,d,two_theta,F2; F2 [electron^2 or barn] is that of "
+              "the listed hkl"},
              {"plot", "FILE.svg", "draw the pattern"}})
         options.push_back(option);
     Arguments const arguments(
@@ -171,7 +173,7 @@ int powder_simulate(std::vector<std::string> const& words) {
     if (arguments.has("reflections")) {
         auto const cell = powder::strained_cell(table, setting.sample.strain);
         auto const f2 = powder::squared_structure_factors(table, setting.instrument.radiation, wavelength,
-                                                          *dispersion, cell, pairs);
+                                                          *dispersion, cell, powder::FriedelPairs::listed);
         write_file(arguments.text("reflections"),
                    reflections_as_csv(table, lines, f2, points.first(), points.last()));
     }
