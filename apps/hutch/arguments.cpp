@@ -3,8 +3,10 @@
 #include "hutch/base/document.hpp"
 #include "hutch/base/error.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/compute/parallel.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -38,6 +40,9 @@ Arguments::Arguments(std::string usage, std::string summary, std::vector<Option>
             if (equals == std::string::npos && i + 1 >= words.size())
                 throw Error(Fault::bad_input,
                             fmt::format("'--{}' has no value; expected {}; {}", name, option->value, next));
+            if (equals == std::string::npos && words[i + 1].starts_with("--"))
+                throw Error(Fault::bad_input, fmt::format("'--{}' is followed by {}; expected {}; {}", name,
+                                                          in_quotes(words[i + 1]), option->value, next));
             value = equals == std::string::npos ? words[++i] : words[i].substr(equals + 1);
         }
         if (!option->repeats && values_.contains(name))
@@ -78,6 +83,19 @@ double Arguments::number(std::string const& name, double fallback) const {
     if (auto const value = to_number(text(name))) return *value;
     throw Error(Fault::bad_input,
                 fmt::format("'--{}' is {}; expected a number", name, in_quotes(text(name))));
+}
+
+std::uint64_t Arguments::count(std::string const& name, std::uint64_t fallback, double least,
+                               double most) const {
+    double const value = number(name, double(fallback));
+    if (!(value >= least && value <= most && value == std::floor(value)))
+        throw Error(Fault::bad_input, fmt::format("'--{}' is {}; expected a whole number from {} to {}", name,
+                                                  value, least, most));
+    return std::uint64_t(value);
+}
+
+unsigned thread_count(Arguments const& arguments) {
+    return unsigned(arguments.count("threads", compute::default_threads(), 1, 1024));
 }
 
 std::vector<std::string> Arguments::all(std::string const& name) const {

@@ -1,6 +1,7 @@
 /// Take command-line words apart: options with values, flags and what is left.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ class Arguments {
     std::string text(std::string const& name, std::string const& fallback = "") const;
     std::string required(std::string const& name) const;
     double number(std::string const& name, double fallback) const;
+    /// Return a whole number in [least, most]. \throws Error bad_input
+    std::uint64_t count(std::string const& name, std::uint64_t fallback, double least, double most) const;
     std::vector<std::string> all(std::string const& name) const;
     std::vector<std::string> const& words() const { return plain_; }
 
@@ -39,5 +42,8 @@ class Arguments {
     std::vector<std::string> plain_;
     bool wants_help_ = false;
 };
+
+/// Return --threads, or as many as the machine has. \throws Error bad_input outside 1 to 1,024
+unsigned thread_count(Arguments const& arguments);
 
 }  // namespace hutch::app

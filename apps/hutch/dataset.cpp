@@ -3,7 +3,7 @@
 #include "hutch/base/file.hpp"
 #include "hutch/base/progress.hpp"
 #include "hutch/base/text.hpp"
-#include "hutch/compute/parallel.hpp"
+#include "hutch/compute/isa.hpp"
 #include "hutch/curate/build.hpp"
 
 #include <filesystem>
@@ -15,12 +15,9 @@
 namespace hutch::app {
 namespace {
 
-unsigned thread_count(Arguments const& arguments) {
-    double const wanted = arguments.number("threads", compute::default_threads());
-    if (!(wanted >= 1 && wanted <= 1024))
-        throw Error(Fault::bad_input, fmt::format("'--threads' is {}; expected 1 to 1,024", wanted));
-    return unsigned(wanted);
-}
+// What the bytes depend on besides the recipe: the program, and the instruction set its kernels were chosen
+// for.
+std::string generator() { return fmt::format("hutch {} ({})", HUTCH_VERSION, to_name(compute::best_isa())); }
 
 // The recipe's text with another value of a top-level key, so that what is kept beside the data is what was
 // built.
@@ -52,8 +49,8 @@ int dataset_build(std::vector<std::string> const& words) {
     for (char const* key : {"records", "dtype"})
         if (arguments.has(key)) text = with_value(text, key, arguments.text(key));
     curate::Recipe const recipe = curate::parse_recipe(text, path.string());
-    auto const report = curate::build_dataset(
-        recipe, {arguments.required("out"), thread_count(arguments), std::string("hutch ") + HUTCH_VERSION});
+    auto const report =
+        curate::build_dataset(recipe, {arguments.required("out"), thread_count(arguments), generator()});
     std::string const out = arguments.text("out");
     if (arguments.has("json")) {
         fmt::print(

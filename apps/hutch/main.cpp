@@ -73,7 +73,10 @@ int main(int argc, char** argv) {
         return status;
     };
     try {
-        return run(words);
+        int const status = run(words);
+        if (std::fflush(stdout) != 0)
+            return report("external", "cannot write standard output; expected room for the result", 7);
+        return status;
     } catch (hutch::Error const& error) {
         return report(to_name(error.fault()), error.what(), exit_status(error.fault()));
     } catch (std::bad_alloc const&) {

@@ -3,7 +3,6 @@
 #include "hutch/base/file.hpp"
 #include "hutch/base/progress.hpp"
 #include "hutch/base/text.hpp"
-#include "hutch/compute/parallel.hpp"
 #include "hutch/data/library.hpp"
 #include "hutch/data/plot.hpp"
 #include "hutch/methods/powder/identify.hpp"
@@ -80,7 +79,7 @@ powder::IdentifyOptions read_options(Arguments const& arguments, data::Pattern c
                     "'--wavelength' is missing and the pattern does not tell it; expected it for neutrons");
     options.polarisation = setting.instrument.polarisation;
     options.threads = threads;
-    options.keep = std::size_t(arguments.number("keep", 10));
+    options.keep = arguments.count("keep", 10, 1, 1000);
     options.required_elements = elements_of(arguments, "with");
     options.allowed_elements = elements_of(arguments, "only");
     return options;
@@ -117,17 +116,15 @@ int powder_identify(std::vector<std::string> const& words) {
         options, 1, 1, words);
     if (arguments.wants_help()) return arguments.print_help(), 0;
     auto const start = std::chrono::steady_clock::now();
-    double const wanted = arguments.number("threads", compute::default_threads());
-    if (!(wanted >= 1 && wanted <= 1024))
-        throw Error(Fault::bad_input, fmt::format("'--threads' is {}; expected 1 to 1,024", wanted));
+    unsigned const threads = thread_count(arguments);
     data::Pattern const measured = data::read_pattern(arguments.words()[0]);
-    powder::IdentifyOptions const identify_options = read_options(arguments, measured, unsigned(wanted));
+    powder::IdentifyOptions const identify_options = read_options(arguments, measured, threads);
     std::vector<std::filesystem::path> paths;
     for (std::string const& path : arguments.all("library")) paths.emplace_back(path);
     if (paths.empty())
         throw Error(Fault::bad_input,
                     "'--library' is missing; expected a folder of CIFs or an AMCSD database");
-    data::Library const library = data::read_library(paths, unsigned(wanted));
+    data::Library const library = data::read_library(paths, threads);
     powder::Identification const found = powder::identify(measured, library.structures, identify_options);
     double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (arguments.has("plot")) write_file(arguments.text("plot"), plot(measured, library, found));

@@ -13,26 +13,31 @@
 namespace hutch::app {
 namespace {
 
+double option_number(std::string_view text, std::string_view option) {
+    if (auto const value = to_number(text)) return *value;
+    throw Error(Fault::bad_input, fmt::format("'{}' is {}; expected a number", option, in_quotes(text)));
+}
+
 std::vector<double> numbers_of(std::string const& text, char separator, std::string const& option) {
     std::vector<double> values;
-    for (auto const part : split(text, separator)) values.push_back(parse_number(part, "--" + option));
+    for (auto const part : split(text, separator)) values.push_back(option_number(part, option));
     return values;
 }
 
 void read_texture(powder::Setting& setting, std::string const& text) {
     auto const parts = split(text, ':');
     auto const axis =
-        parts.size() == 2 ? numbers_of(std::string(parts[1]), ',', "march") : std::vector<double>{};
+        parts.size() == 2 ? numbers_of(std::string(parts[1]), ',', "--march") : std::vector<double>{};
     if (axis.size() != 3)
         throw Error(Fault::bad_input, fmt::format("'--march' is {}; expected RATIO:H,K,L", in_quotes(text)));
-    set_parameter(setting, powder::find_parameter("march_ratio"), parse_number(parts[0], "--march"));
+    set_parameter(setting, powder::find_parameter("march_ratio"), option_number(parts[0], "--march"));
     setting.sample.march_axis = {axis[0], axis[1], axis[2]};
 }
 
 void read_wavelengths(powder::Setting& setting, std::vector<std::string> const& texts) {
     setting.instrument.wavelengths.clear();
     for (std::string const& text : texts) {
-        auto const values = numbers_of(text, ':', "wavelength");
+        auto const values = numbers_of(text, ':', "--wavelength");
         if (values.size() > 2)
             throw Error(Fault::bad_input,
                         fmt::format("'--wavelength' is {}; expected VALUE or VALUE:WEIGHT", in_quotes(text)));
@@ -95,9 +100,9 @@ powder::Setting read_setting(Arguments const& arguments) {
     set_parameter(setting, powder::find_parameter("microstrain"), arguments.number("microstrain", 0));
     if (arguments.has("march")) read_texture(setting, arguments.text("march"));
     if (arguments.has("background"))
-        setting.background.chebyshev = numbers_of(arguments.text("background"), ',', "background");
+        setting.background.chebyshev = numbers_of(arguments.text("background"), ',', "--background");
     for (std::string const& text : arguments.all("hump")) {
-        auto const values = numbers_of(text, ':', "hump");
+        auto const values = numbers_of(text, ':', "--hump");
         if (values.size() != 3)
             throw Error(Fault::bad_input,
                         fmt::format("'--hump' is {}; expected CENTRE:FWHM:HEIGHT", in_quotes(text)));
@@ -108,7 +113,7 @@ powder::Setting read_setting(Arguments const& arguments) {
         if (equals == std::string::npos)
             throw Error(Fault::bad_input, fmt::format("'--set' is {}; expected NAME=VALUE", in_quotes(text)));
         std::string const name = text.substr(0, equals);
-        set_parameter(setting, powder::find_parameter(name), parse_number(text.substr(equals + 1), name));
+        set_parameter(setting, powder::find_parameter(name), option_number(text.substr(equals + 1), name));
     }
     return setting;
 }
@@ -130,7 +135,7 @@ std::shared_ptr<powder::DispersionTable const> read_dispersion(Arguments const& 
     for (std::string const& text : arguments.all("fprime")) {
         auto const parts = split(text, '=');
         auto const values =
-            parts.size() == 2 ? numbers_of(std::string(parts[1]), ',', "fprime") : std::vector<double>{};
+            parts.size() == 2 ? numbers_of(std::string(parts[1]), ',', "--fprime") : std::vector<double>{};
         if (values.size() != 2)
             throw Error(Fault::bad_input,
                         fmt::format("'--fprime' is {}; expected EL=REAL,IMAG", in_quotes(text)));
@@ -142,13 +147,14 @@ std::shared_ptr<powder::DispersionTable const> read_dispersion(Arguments const& 
 data::Structure read_structure(std::filesystem::path const& path, std::string const& entry) {
     if (path.extension() != ".db") {
         auto structures = data::read_cif(path);
-        double const place = entry.empty() ? 1 : parse_number(entry, "--entry");
+        double const place = entry.empty() ? 1 : option_number(entry, "--entry");
         if (!(place >= 1 && place <= double(structures.size())))
             throw Error(Fault::bad_input, fmt::format("'--entry' is {}; expected 1 to {}: '{}'", entry,
                                                       structures.size(), path.string()));
         return structures[std::size_t(place) - 1];
     }
-    int const wanted = int(parse_number(entry, "--entry"));
+    double const number = option_number(entry, "--entry");
+    int const wanted = number >= 0 && number <= 1e9 ? int(number) : -1;
     std::optional<data::AmcsdEntry> found;
     data::read_amcsd(path, 1, [&](data::AmcsdEntry&& one) {
         if (one.id == wanted) found = std::move(one);

@@ -72,18 +72,15 @@ Points find_points(Arguments const& arguments, double wavelength) {
     return points;
 }
 
-double d_of(powder::Reflections const& table, std::size_t j) {
-    return 0.5 / std::sqrt(double(table.s_squared[j]));
-}
-
 std::string reflections_as_csv(powder::Reflections const& table, std::vector<powder::Line> const& lines,
-                               std::vector<double> const& f2, double first, double last) {
+                               std::vector<double> const& f2, double wavelength, double first, double last) {
     std::string text = "h,k,l,multiplicity,d,two_theta,F2\n";
     for (powder::Line const& line : lines) {
         if (line.wavelength != 0 || line.two_theta < first || line.two_theta > last) continue;
+        double const d = wavelength / (2 * std::sin(line.bragg_two_theta / 2 * degree));
         std::size_t const j = line.reflection;
         text += fmt::format("{:.0f},{:.0f},{:.0f},{:.0f},{:.7f},{:.6f},{:.8g}\n", table.h[j], table.k[j],
-                            table.l[j], table.multiplicity[j], d_of(table, j), line.two_theta, f2[j]);
+                            table.l[j], table.multiplicity[j], d, line.two_theta, f2[j]);
     }
     return text;
 }
@@ -153,8 +150,9 @@ int powder_simulate(std::vector<std::string> const& words) {
 
     double shortest = wavelength;
     for (auto const& one : setting.instrument.wavelengths) shortest = std::min(shortest, one.value);
-    auto const table =
-        powder::find_reflections(structure, {powder::needed_d_min(points.last(), shortest, 0.1)});
+    auto const table = powder::find_reflections(
+        structure,
+        {powder::needed_d_min(points.last(), shortest, powder::largest_strain(setting.sample.strain))});
     auto const lines =
         powder::find_lines(table, setting, *dispersion, points.last() + powder::tail_margin, pairs);
     data::Pattern pattern{structure.name,
@@ -167,7 +165,7 @@ int powder_simulate(std::vector<std::string> const& words) {
     powder::add_plain_background(setting.background, points.first(), points.last(),
                                  strongest > 0 ? strongest : 1, points.two_theta, pattern.y);
     if (setting.dose > 0) {
-        draw_counts(pattern.y, setting.dose, std::uint64_t(arguments.number("seed", 1)));
+        draw_counts(pattern.y, setting.dose, arguments.count("seed", 1, 0, 9e15));
         for (double y : pattern.y) pattern.sigma.push_back(std::sqrt(std::max(1.0, y)));
     }
     if (arguments.has("reflections")) {
@@ -175,7 +173,7 @@ int powder_simulate(std::vector<std::string> const& words) {
         auto const f2 = powder::squared_structure_factors(table, setting.instrument.radiation, wavelength,
                                                           *dispersion, cell, powder::FriedelPairs::listed);
         write_file(arguments.text("reflections"),
-                   reflections_as_csv(table, lines, f2, points.first(), points.last()));
+                   reflections_as_csv(table, lines, f2, wavelength, points.first(), points.last()));
     }
     if (arguments.has("out")) data::write_pattern(arguments.text("out"), pattern);
     if (arguments.has("plot"))

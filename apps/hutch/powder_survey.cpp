@@ -157,13 +157,6 @@ std::string to_csv(data::Library const& library) {
     return text;
 }
 
-unsigned thread_count(Arguments const& arguments) {
-    double const wanted = arguments.number("threads", compute::default_threads());
-    if (!(wanted >= 1 && wanted <= 4096))
-        throw Error(Fault::bad_input, fmt::format("'--threads' is {}; expected 1 to 4096", wanted));
-    return unsigned(wanted);
-}
-
 }  // namespace
 
 int powder_survey(std::vector<std::string> const& words) {

@@ -49,6 +49,8 @@ std::string sha256_of_file(std::filesystem::path const& path) {
     std::vector<char> piece(1 << 20);
     while (in.read(piece.data(), std::streamsize(piece.size())), in.gcount() > 0)
         sum.add(piece.data(), std::size_t(in.gcount()));
+    if (in.bad())
+        throw Error(Fault::external, fmt::format("cannot read file to its end: '{}'", path.string()));
     return sum.finish();
 }
 

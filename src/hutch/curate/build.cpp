@@ -172,7 +172,8 @@ void build_shards(BuildContext const& context, BuildOptions const& options, Buil
     std::atomic<std::uint64_t> done{context.recipe.records - todo};
     Progress bar("building", "patterns", context.recipe.records, done);
     std::vector<ShardBuilder> builders;
-    for (unsigned worker = 0; worker < options.threads; ++worker) builders.emplace_back(context);
+    for (unsigned worker = 0; worker < options.threads && worker < missing.size(); ++worker)
+        builders.emplace_back(context);
     compute::parallel_for(missing.size(), options.threads, [&](std::size_t i, unsigned worker) {
         make_shard(context, builders[worker], missing[i], options.out, [&](std::size_t records) {
             std::uint64_t const now = done += records;

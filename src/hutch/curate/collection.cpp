@@ -45,10 +45,10 @@ std::optional<std::string> first_obstacle(data::Structure const& structure, Reci
                         recipe.instruments[i].name);
             }
         } else {
-            double const points = 4.2 * data::volume(structure.cell) / std::pow(recipe_d_min(recipe), 3);
-            if (points > 4e6)
+            double const points = powder::lattice_points(structure.cell, recipe_d_min(recipe));
+            if (points > 16e6)
                 return fmt::format(
-                    "'cell' of {:.0f} angstrom^3 has {:.2g} lattice points in range; expected at most 4e6",
+                    "'cell' of {:.0f} angstrom^3 has {:.2g} lattice points in range; expected at most 16e6",
                     data::volume(structure.cell), points);
         }
     } catch (Error const& error) {
@@ -73,11 +73,25 @@ data::Library read_source(Recipe const& recipe, RecipeSource const& source, unsi
 
 }  // namespace
 
+double recipe_strain(Recipe const& recipe) {
+    std::size_t const first = std::size_t(&powder::find_parameter("strain_11") - powder::parameters().data());
+    double most = 0;
+    for (RecipeInstrument const& instrument : recipe.instruments) {
+        std::array<double, 6> strain{};
+        for (std::size_t i = 0; i < 6; ++i)
+            strain[i] = std::max(std::abs(instrument.parameters[first + i].least()),
+                                 std::abs(instrument.parameters[first + i].most()));
+        most = std::max(most, powder::largest_strain(strain));
+    }
+    return most;
+}
+
 double recipe_d_min(Recipe const& recipe) {
     double least = 1e9;
     for (std::size_t i = 0; i < recipe.instruments.size(); ++i)
-        least = std::min(least, powder::needed_d_min(calculation_grid(recipe, i).grid.last(),
-                                                     recipe.instruments[i].shortest_wavelength(), 0.03));
+        least = std::min(
+            least, powder::needed_d_min(calculation_grid(recipe, i).grid.last(),
+                                        recipe.instruments[i].shortest_wavelength(), recipe_strain(recipe)));
     return least;
 }
 
@@ -108,7 +122,6 @@ Collection collect_structures(Recipe const& recipe, unsigned threads) {
                 structure.source = source.name + "/" + structure.source;
             names.insert(structure.source);
             ++entry.usable;
-            collection.source_of.push_back(collection.sources.size());
             collection.structures.push_back(std::move(structure));
         }
         for (data::Refusal& refusal : library.refusals) {

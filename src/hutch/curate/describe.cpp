@@ -118,6 +118,8 @@ std::string examples_text(BuildContext const& context, std::filesystem::path con
 struct Bins {
     bool is_constant = true, is_logarithmic = false;
     double least = 0, most = 0;
+    std::vector<char>
+        counts_instrument;  // an instrument that never sets a parameter has no say in its distribution
     int place(double value) const {
         double const t = is_logarithmic ? std::log(value / least) / std::log(most / least)
                                         : (value - least) / (most - least);
@@ -133,24 +135,29 @@ struct Bins {
 struct ShardCounts {
     std::vector<std::array<std::uint64_t, bins>> values;
     std::vector<double> sums, least, most;
+    std::vector<std::uint64_t> counted;
     std::vector<std::uint64_t> instruments;
 };
 
 ShardCounts count_shard(BuildContext const& context, std::size_t which, std::vector<Bins> const& columns) {
     ShardCounts counts{std::vector<std::array<std::uint64_t, bins>>(columns.size()),
-                       std::vector<double>(columns.size(), 0), std::vector<double>(columns.size(), 1e300),
+                       std::vector<double>(columns.size(), 0),
+                       std::vector<double>(columns.size(), 1e300),
                        std::vector<double>(columns.size(), -1e300),
+                       std::vector<std::uint64_t>(columns.size(), 0),
                        std::vector<std::uint64_t>(context.recipe.instruments.size(), 0)};
     for (auto& values : counts.values) values.fill(0);
     for (PlannedRecord const& record : shard_records(context.recipe, context.plan, which).rows) {
         ++counts.instruments[record.instrument];
         auto const truth = draw_setting(context.recipe, record.instrument, record.record).truth;
         for (std::size_t c = 0; c < columns.size(); ++c) {
+            if (columns[c].is_constant || !columns[c].counts_instrument[record.instrument]) continue;
             double const value = double(truth[c]);
+            ++counts.counted[c];
             counts.sums[c] += value;
             counts.least[c] = std::min(counts.least[c], value);
             counts.most[c] = std::max(counts.most[c], value);
-            if (!columns[c].is_constant && (!columns[c].is_logarithmic || value > 0))
+            if (!columns[c].is_logarithmic || value > 0)
                 ++counts.values[c][std::size_t(columns[c].place(value))];
         }
     }
@@ -166,8 +173,9 @@ std::vector<Bins> bins_of(Recipe const& recipe) {
         for (RecipeInstrument const& instrument : recipe.instruments) {
             Distribution const& d = instrument.parameters[p];
             one.is_logarithmic |= d.is_logarithmic();
-            if (d.is_logarithmic() || !d.is_constant() || d.least() != 0)
-                one.least = std::min(one.least, d.least()), one.most = std::max(one.most, d.most());
+            bool const is_set = d.is_logarithmic() || !d.is_constant() || d.least() != 0;
+            one.counts_instrument.push_back(is_set);
+            if (is_set) one.least = std::min(one.least, d.least()), one.most = std::max(one.most, d.most());
         }
         if (one.is_logarithmic && !(one.least > 0)) one.is_logarithmic = false;
         one.is_constant = !(one.most > one.least);
@@ -315,12 +323,15 @@ DatasetSummary summarize(BuildContext const& context, std::filesystem::path cons
                             0,
                             {},
                             std::vector<std::uint64_t>(bins, 0)};
+        std::uint64_t counted = 0;
         for (ShardCounts const& one : counts) {
             values.least = std::min(values.least, one.least[c]),
             values.most = std::max(values.most, one.most[c]);
-            values.mean += one.sums[c] / double(recipe.records);
+            values.mean += one.sums[c];
+            counted += one.counted[c];
             for (std::size_t b = 0; b < bins; ++b) values.counts[b] += one.values[c][b];
         }
+        values.mean /= double(std::max<std::uint64_t>(1, counted));
         for (int b = 0; b <= bins; ++b) values.edges.push_back(columns[c].edge(b));
         summary.distributions.push_back(std::move(values));
     }

@@ -95,14 +95,14 @@ std::vector<TruthColumn> truth_columns(Recipe const& recipe) {
 
 namespace {
 
-// Draw up to 50 times; return the last broken rule, or nothing and the setting.
+// Draw up to 2,000 times; return the last broken rule, or nothing and the setting.
 std::optional<std::string> draw_possible(Recipe const& recipe, std::size_t which, std::uint64_t record,
                                          powder::Setting& setting) {
     RecipeInstrument const& instrument = recipe.instruments[which];
     powder::Grid const grid = calculation_grid(recipe, which).grid;
     RandomStream random(recipe.seed, setting_stream, record);
     std::optional<std::string> problem;
-    for (int attempt = 0; attempt < 50; ++attempt) {
+    for (int attempt = 0; attempt < 2000; ++attempt) {
         setting = draw_once(recipe, instrument, random);
         problem = powder::first_problem(setting, grid.first, grid.last());
         if (!problem) break;
@@ -120,9 +120,10 @@ std::optional<std::string> first_problem(Recipe const& recipe, std::size_t which
 DrawnSetting draw_setting(Recipe const& recipe, std::size_t which, std::uint64_t record) {
     powder::Setting setting;
     if (auto const problem = draw_possible(recipe, which, record, setting))
-        throw Error(Fault::bad_input,
-                    fmt::format("{}: 'instruments[{}]' breaks a rule in each of 50 draws for record {}: {}",
-                                recipe.file, which, record, *problem));
+        throw Error(
+            Fault::bad_input,
+            fmt::format("{}: 'instruments[{}]' breaks a rule in each of 2,000 draws for record {}: {}",
+                        recipe.file, which, record, *problem));
     return {setting, truth_of(recipe, setting)};
 }
 

@@ -19,7 +19,6 @@ constexpr int smear = 2;               // bins to each side, triangular
 
 struct Features {
     std::array<double, 3> lengths, angles;
-    double volume = 0;
     Fingerprint print;
     std::vector<std::pair<int, double>> fractions;  // atomic number and fraction, ascending
 };
@@ -45,7 +44,6 @@ Features features_of(data::Structure const& structure) {
     auto const fold = [](double angle) { return std::min(angle, 180 - angle); };
     result.angles = {fold(cell.alpha), fold(cell.beta), fold(cell.gamma)};
     std::ranges::sort(result.angles);
-    result.volume = data::volume(cell);
     result.print = fingerprint(structure);
     std::vector<double> const contents = data::cell_contents(structure);
     double const total = std::accumulate(contents.begin(), contents.end(), 0.0);
@@ -92,36 +90,40 @@ class Unions {
     std::vector<std::size_t> parent_;
 };
 
+// Sorted by the shortest reduced length, partners lie within the tolerance of that.
 void join_same_cells(std::vector<Features> const& all, GroupOptions const& options, Unions& unions) {
     std::vector<std::size_t> order(all.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return all[i].volume; });
-    double const window = std::pow(1 + options.length_tolerance, 3) * 1.01;
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return all[i].lengths[0]; });
     for (std::size_t i = 0; i < order.size(); ++i)
-        for (std::size_t j = i + 1; j < order.size() && all[order[j]].volume <= all[order[i]].volume * window;
-             ++j) {
+        for (std::size_t j = i + 1; j < order.size(); ++j) {
             Features const &a = all[order[i]], &b = all[order[j]];
+            if (b.lengths[0] > a.lengths[0] * (1 + options.length_tolerance)) break;
             if (unions.root(order[i]) != unions.root(order[j]) && is_nearly_the_same(a, b, options))
                 unions.join(order[i], order[j]);
         }
 }
 
-// Candidates share their main elements, so buckets by the set of elements above 5 % are enough.
+// All pairs; nearly all are out after one comparison, of the fraction of the first one's main element.
 void join_other_cells(std::vector<Features> const& all, GroupOptions const& options, Unions& unions) {
-    std::map<std::vector<int>, std::vector<std::size_t>> by_elements;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        std::vector<int> main;
+    constexpr std::size_t elements = 119;
+    std::vector<float> dense(elements * all.size(), 0);
+    for (std::size_t i = 0; i < all.size(); ++i)
         for (auto const& [z, fraction] : all[i].fractions)
-            if (fraction > 0.05) main.push_back(z);
-        by_elements[main].push_back(i);
+            dense[elements * i + std::size_t(z)] = float(fraction);
+    auto const slack = float(1 - options.other_cell_overlap + 1e-5);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        auto const& fractions = all[i].fractions;
+        auto const main = std::ranges::max_element(fractions, {}, &std::pair<int, double>::second);
+        if (main == fractions.end()) continue;
+        for (std::size_t j = i + 1; j < all.size(); ++j) {
+            if (std::abs(dense[elements * j + std::size_t(main->first)] - float(main->second)) > slack)
+                continue;
+            if (unions.root(i) != unions.root(j) && overlap(all[i], all[j]) >= options.other_cell_overlap &&
+                similarity(all[i].print, all[j].print) >= options.other_cell_similarity)
+                unions.join(i, j);
+        }
     }
-    for (auto const& [elements, members] : by_elements)
-        for (std::size_t i = 0; i < members.size(); ++i)
-            for (std::size_t j = i + 1; j < members.size(); ++j)
-                if (unions.root(members[i]) != unions.root(members[j]) &&
-                    overlap(all[members[i]], all[members[j]]) >= options.other_cell_overlap &&
-                    similarity(all[members[i]].print, all[members[j]].print) >= options.other_cell_similarity)
-                    unions.join(members[i], members[j]);
 }
 
 // Lines down to a d that gives every primitive cell about the same number of lattice points.

@@ -305,7 +305,9 @@ Recipe read_document(Document const& document, std::string_view text, std::files
     for (std::size_t i = 0; i < recipe.instruments.size(); ++i)
         for (std::uint64_t record = 0; record < 8; ++record)
             if (auto const problem = first_problem(recipe, i, record))
-                document.at("instruments").items()[i].fail("breaks a rule in each of 50 draws: " + *problem);
+                document.at("instruments")
+                    .items()[i]
+                    .fail("breaks a rule in each of 2,000 draws: " + *problem);
     return recipe;
 }
 

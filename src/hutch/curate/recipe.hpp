@@ -86,7 +86,7 @@ struct DrawnSetting {
 };
 /// Draw the setting of a record. It depends on the recipe's seed, the instrument and the record number alone.
 ///
-/// Combinations that break a rule (a negative width) are drawn again, up to 50 times.
+/// Combinations that break a rule (a negative width) are drawn again, up to 2,000 times.
 /// \throws Error bad_input when none of them is possible
 DrawnSetting draw_setting(Recipe const& recipe, std::size_t instrument, std::uint64_t record);
 /// Return the rule that all draws of a record break, or nothing when its setting is possible.

@@ -184,7 +184,7 @@ constexpr BadRecipe bad_recipes[] = {
     {"splits: {train: 0.8, test: 0.2}", "parameters: {sizes: 1}",
      "6: 'parameters.sizes' is not known; expected 'size'?"},
     {"splits: {train: 0.8, test: 0.2}", "parameters: {w: 0, u: 0, v: -0.1}",
-     "8: 'instruments[0]' breaks a rule in each of 50 draws: 'u, v, w' give a Gauss FWHM^2 of -0.008749 "
+     "8: 'instruments[0]' breaks a rule in each of 2,000 draws: 'u, v, w' give a Gauss FWHM^2 of -0.008749 "
      "degree^2 at 10 degrees; expected >= 0 over the range"},
     {"splits: {train: 0.8, test: 0.2}", "background: {humps: [{centre: 20, fwhm: 0, height: 1}]}",
      "6: 'background.humps[0].fwhm' is 0 degree; expected 0.1 to 360"},

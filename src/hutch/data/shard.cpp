@@ -131,6 +131,12 @@ struct ShardWriter::Handles {
 
 ShardWriter::ShardWriter(std::filesystem::path const& path) : handles_(std::make_unique<Handles>()) {
     silence_hdf5();
+    hbool_t is_threadsafe = false;
+    H5is_library_threadsafe(&is_threadsafe);
+    if (!is_threadsafe)
+        throw Error(
+            Fault::unsupported,
+            "the HDF5 library was built without thread safety; expected one with it, such as Debian's");
     handles_->path = path;
     Handle const access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "create a property list");
     H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
@@ -209,7 +215,8 @@ void ShardWriter::attribute(std::string const& name, std::int64_t value) {
     Handle const attribute(
         H5Acreate2(handles_->file, name.c_str(), H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
         "create attribute " + name);
-    H5Awrite(attribute, H5T_NATIVE_INT64, &value);
+    if (H5Awrite(attribute, H5T_NATIVE_INT64, &value) < 0)
+        throw Error(Fault::external, fmt::format("HDF5 cannot write attribute {}", name));
 }
 
 void ShardWriter::close() {

@@ -67,11 +67,19 @@ std::vector<Ray> axial_rays(Instrument const& instrument, double two_theta) {
         rays.push_back({(delta - two_theta) / degree, weight});
         total += weight;
     }
+    if (rays.empty()) return {};  // every ray would pass the direct beam: the line does not show
     for (Ray& ray : rays) ray.weight /= total;
     return rays;
 }
 
 }  // namespace
+
+double largest_strain(std::array<double, 6> const& e) {
+    double const rows[3] = {std::abs(e[0]) + std::abs(e[5]) + std::abs(e[4]),
+                            std::abs(e[5]) + std::abs(e[1]) + std::abs(e[3]),
+                            std::abs(e[4]) + std::abs(e[3]) + std::abs(e[2])};
+    return std::max({rows[0], rows[1], rows[2]});
+}
 
 double needed_d_min(double two_theta_last, double shortest_wavelength, double strain) {
     double const theta = std::min(two_theta_last + tail_margin, 179.0) / 2 * degree;
@@ -143,6 +151,7 @@ std::vector<double> plain_pattern(std::vector<Line> const& lines, Instrument con
     for (Line const& line : lines) {
         PseudoVoigt const shape{line.fwhm, line.eta};
         std::vector<Ray> rays = axial_rays(instrument, line.bragg_two_theta * degree);
+        if (rays.empty()) continue;
         if (std::abs(rays.back().shift) < 1e-3 * line.fwhm) {  // too small to show: its mean is enough
             double mean = 0;
             for (Ray const& ray : rays) mean += ray.weight * ray.shift;

@@ -83,13 +83,13 @@ std::vector<Found> enumerate(data::Structure const& structure, std::vector<Rotat
     auto const most = [&](double length) { return int(std::floor(length / options.d_min + 1e-9)); };
     int const h_most = most(structure.cell.a), k_most = most(structure.cell.b),
               l_most = most(structure.cell.c);
-    double const points = (h_most + 1.0) * (2.0 * k_most + 1) * (2.0 * l_most + 1);
-    if (!(points <= double(options.most) * 8))
+    double const points = lattice_points(structure.cell, options.d_min);
+    if (!(points <= double(options.most)))
         throw Error(
             Fault::exhausted,
             fmt::format("'cell' of {:.0f} angstrom^3 has {:.3g} lattice points down to d = {:.3g} angstrom; "
                         "expected at most {}; raise the smallest d",
-                        data::volume(structure.cell), points, options.d_min, options.most * 8));
+                        data::volume(structure.cell), points, options.d_min, options.most));
     std::vector<Found> found;
     for (int h = 0; h <= h_most; ++h)
         for (int k = h == 0 ? 0 : -k_most; k <= k_most; ++k)
@@ -270,6 +270,11 @@ void add_site(Reflections& table, data::Structure const& structure, data::Site c
 
 }  // namespace
 
+double lattice_points(data::Cell const& cell, double d_min) {
+    auto const most = [&](double length) { return std::floor(length / d_min + 1e-9); };
+    return (most(cell.a) + 1) * (2 * most(cell.b) + 1) * (2 * most(cell.c) + 1);
+}
+
 std::size_t Reflections::count_above(double d) const {
     auto const limit = float(1 / (4 * d * d));
     return std::size_t(std::upper_bound(s_squared.begin(), s_squared.begin() + std::ptrdiff_t(size), limit) -
@@ -286,7 +291,6 @@ Reflections find_reflections(data::Structure const& structure, ReflectionOptions
     table.padded = (found.size() + 15) / 16 * 16;
     table.cell = structure.cell;
     table.volume = data::volume(structure.cell);
-    table.d_min = options.d_min;
     for (std::size_t j = 0; j < table.padded && !found.empty(); ++j) {
         Found const& one = found[std::min(j, found.size() - 1)];
         table.h.push_back(float(one.hkl[0]));
@@ -322,12 +326,11 @@ std::vector<double> squared_structure_factors(Reflections const& table, Radiatio
     };
     std::vector<Factor> factors;
     for (Species const& species : table.species) {
-        Dispersion const f = dispersion.at(species.atomic_number, wavelength);
-        if (radiation == Radiation::xray)
-            factors.push_back({f.real, f.imaginary, true});
-        else
-            factors.push_back(
-                {neutron_length(species).real / 10, neutron_length(species).imaginary / 10, false});
+        bool const is_xray = radiation == Radiation::xray;
+        Dispersion const f =
+            is_xray ? dispersion.at(species.atomic_number, wavelength) : neutron_length(species);
+        double const unit = is_xray ? 1 : 0.1;  // 1 fm = 0.1 sqrt(barn)
+        factors.push_back({unit * f.real, unit * f.imaginary, is_xray});
     }
     std::vector<double> result(table.size);
     for (std::size_t j = 0; j < table.size; ++j) {

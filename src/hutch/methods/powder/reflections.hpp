@@ -27,7 +27,6 @@ struct Reflections {
     std::vector<std::array<float, 9>> laue;  ///< rotations that act on hkl, one of each pair +-R
     data::Cell cell;
     double volume = 0;  ///< [angstrom^3]
-    double d_min = 0;   ///< [angstrom] what was asked for
 
     /// Return how many reflections have d >= a limit [angstrom] (reflections are sorted).
     std::size_t count_above(double d) const;
@@ -35,9 +34,12 @@ struct Reflections {
 
 /// Limits that protect against inputs no one means.
 struct ReflectionOptions {
-    double d_min = 1.0;            ///< [angstrom], > 0
-    std::size_t most = 2'000'000;  ///< lattice points examined; more is an error
+    double d_min = 1.0;             ///< [angstrom], > 0
+    std::size_t most = 16'000'000;  ///< lattice points examined; more is an error
 };
+
+/// Return how many lattice points (half the sphere's box) find_reflections() looks at.
+double lattice_points(data::Cell const& cell, double d_min);
 
 /// Find all reflections with d >= d_min that are not systematically absent, and their structure factors.
 ///

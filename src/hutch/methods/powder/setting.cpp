@@ -2,6 +2,7 @@
 
 #include "hutch/base/document.hpp"
 #include "hutch/base/error.hpp"
+#include "hutch/methods/powder/factors.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -146,6 +147,14 @@ std::optional<std::string> first_problem(Setting const& setting, double first, d
     }
     if (auto problem = wavelength_problem(setting.instrument)) return problem;
     if (auto problem = width_problem(setting.instrument, first, last)) return problem;
+    for (double two_theta : {first, (first + last) / 2, last})
+        if (double const shift =
+                line_shift(setting.instrument, setting.sample, two_theta * std::numbers::pi / 180);
+            !(std::abs(shift) <= 2.5))
+            return fmt::format(
+                "'zero', 'displacement' and 'transparency' shift lines by {:.4g} degrees at {:.4g}; expected "
+                "at most 2.5",
+                shift, two_theta);
     auto const& axis = setting.sample.march_axis;
     if (setting.sample.march_ratio != 1 && axis[0] == 0 && axis[1] == 0 && axis[2] == 0)
         return "'march_axis' is [0, 0, 0]; expected a plane (hkl)";

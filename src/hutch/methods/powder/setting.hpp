@@ -88,8 +88,8 @@ Parameter const& find_parameter(std::string_view name);
 void set_parameter(Setting& setting, Parameter const& parameter, double value);
 
 /// Return the first broken rule as `'name' is value; expected rule`, or nothing. Rules that tie several
-/// numbers together are checked too (positive widths over the range, wavelengths, absorption that fits the
-/// geometry).
+/// numbers together are checked too: widths over the range, wavelengths, shifts of at most 2.5 degrees,
+/// texture axis.
 std::optional<std::string> first_problem(Setting const& setting, double two_theta_first,
                                          double two_theta_last);
 

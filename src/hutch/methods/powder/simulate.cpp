@@ -76,6 +76,7 @@ PatternCalculator::~PatternCalculator() = default;
 std::size_t PatternCalculator::padded_points() const { return (grid_.points + 63) / 64 * 64; }
 
 Dispersion const& PatternCalculator::dispersion_at(int atomic_number, double wavelength) {
+    if (known_dispersion_.size() > 100'000) known_dispersion_.clear();  // wavelengths without levels: no end
     auto const [entry, is_new] = known_dispersion_.try_emplace({atomic_number, wavelength});
     if (is_new) entry->second = dispersion_->at(atomic_number, wavelength);
     return entry->second;
@@ -111,9 +112,8 @@ void PatternCalculator::add_wavelength(Reflections const& table, Setting const& 
     Sample const& sample = setting.sample;
     Wavelength const& wavelength = instrument.wavelengths[which];
     bool const is_plate = instrument.geometry == Geometry::bragg_brentano;
-    // Reflections are sorted by the d of the unstrained cell; 3 % covers any strain that a recipe should
-    // have.
-    double const d_limit = needed_d_min(grid_.last(), wavelength.value) / 1.03;
+    // Reflections are sorted by the d of the unstrained cell.
+    double const d_limit = needed_d_min(grid_.last(), wavelength.value, largest_strain(sample.strain));
     std::size_t const n = std::min(table.padded, (table.count_above(d_limit) + 15) / 16 * 16);
     if (n == 0) return;
     work_->amplitude.clear(), work_->imaginary.clear();

@@ -98,7 +98,7 @@ inline constexpr int coarse_step = 3;    ///< tails go to the grid that many lev
 inline constexpr int core_half = 48;     ///< half width of a core [steps of its grid]
 inline constexpr int line_padding = 64;  ///< points before the first and after the last of each grid
 
-/// Quadrature nodes of the axial divergence: x^2 and weight, for n nodes starting at `start`.
+/// Quadrature nodes of the axial divergence.
 struct AxialRule {
     int count;
     float const* x;  ///< h = x * (S + H)/L
@@ -122,7 +122,7 @@ struct DepositWork {
                              ///< step counts 1
 };
 HUTCH_DECLARE_FOR_EACH_ISA(DepositWork, deposit_lines, (DepositInput const&))
-/// fine[i] += coarse interpolated at i/2 (six-point), for i in [-padding, count + padding).
+/// fine[i] += coarse interpolated at i/2 (six-point), for all points and a few beyond both ends.
 HUTCH_DECLARE_FOR_EACH_ISA(void, prolong, (float const* coarse, float* fine, std::size_t count))
 
 // ---- background and counting

@@ -10,9 +10,11 @@ namespace hutch::powder::HUTCH_ISA {
 inline float bits_to_float(std::int32_t bits) { return __builtin_bit_cast(float, bits); }
 inline std::int32_t float_to_bits(float value) { return __builtin_bit_cast(std::int32_t, value); }
 
-/// 2^x for x in [-126, 126] within 1 unit in 1e7; below, 2^-126. Chebyshev fit of degree 6 on [-1/2, 1/2].
+/// 2^x for x in [-126, 126] within 1 unit in 1e7; beyond, 2^-126 or 2^126. Chebyshev fit of degree 6 on
+/// [-1/2, 1/2].
 inline float exp2_of(float x) {
     x = x < -126.0f ? -126.0f : x;
+    x = x > 126.0f ? 126.0f : x;
     float const whole = __builtin_rintf(x);
     float const t = x - whole;
     float const p =
