@@ -244,8 +244,8 @@ void add_site(Reflections& table, data::Structure const& structure, data::Site c
                                     table.k.data(),
                                     table.l.data(),
                                     table.s_squared.data(),
-                                    &table.g_real[e * n],
-                                    &table.g_imaginary[e * n]};
+                                    table.g_real.data() + e * n,
+                                    table.g_imaginary.data() + e * n};
     buffers.atoms.clear();
     for (std::size_t i = 0; i < orbit.positions.size(); ++i) {
         if (!weights.empty() && weights[i] == 0) continue;
