@@ -1,0 +1,114 @@
+#include "hutch/compute/detail/fft_columns.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace hutch::compute::detail {
+namespace {
+
+constexpr std::size_t tile_bytes = 128 << 10;  // of one of two scratch tiles: both fit half of a 1 MiB L2
+constexpr std::size_t most_chunks = 4;         // more do not help
+
+}  // namespace
+
+template <>
+FftKernels<float> const& fft_kernels() {
+    static FftKernels<float> const kernels = HUTCH_CHOOSE_ISA(hutch::compute, fft_kernels_float)();
+    return kernels;
+}
+template <>
+FftKernels<double> const& fft_kernels() {
+    static FftKernels<double> const kernels = HUTCH_CHOOSE_ISA(hutch::compute, fft_kernels_double)();
+    return kernels;
+}
+
+template <class Real>
+void put_root(std::uint64_t k, std::uint64_t n, Real* re, Real* im) {
+    // Quarter turns are exact, and what is left is at most an eighth of a turn, where both series are best.
+    k %= n;
+    std::uint64_t const quarter = (8 * k + n) / (2 * n);
+    auto const rest = std::int64_t(4 * k) - std::int64_t(quarter * n);
+    double const angle = 0.5 * std::numbers::pi * double(rest) / double(n);
+    Real const c = Real(std::cos(angle)), s = Real(std::sin(angle));
+    Real const cosine[] = {c, -s, -c, s}, sine[] = {s, c, -s, -c};
+    *re = cosine[quarter % 4];
+    *im = -sine[quarter % 4];
+}
+
+std::vector<std::size_t> find_radices(std::size_t length) {
+    std::size_t twos = 0;
+    for (; length % 2 == 0; length /= 2) ++twos;
+    std::vector<std::size_t> radices;
+    for (std::size_t passes = (twos + 3) / 4; passes > 0; --passes) {
+        std::size_t const bits = (twos + passes - 1) / passes;
+        radices.push_back(std::size_t{1} << bits);
+        twos -= bits;
+    }
+    for (std::size_t prime : {13, 11, 7, 5, 3})
+        for (; length % prime == 0; length /= prime) radices.push_back(prime);
+    if (length > 1) return {};
+    if (radices.empty()) radices.push_back(1);
+    return radices;
+}
+
+template <class Real>
+FftTiles cut_lanes(std::size_t rows, std::size_t lanes) {
+    std::size_t const width = fft_kernels<Real>().width, chunk_bytes = 2 * sizeof(Real) * width * rows;
+    return {lanes, width * std::clamp(tile_bytes / chunk_bytes, std::size_t{1}, most_chunks)};
+}
+
+template <class Real>
+FftColumns<Real>::FftColumns(std::size_t length) : length_(length), radices_(find_radices(length)) {
+    std::size_t left = length;
+    for (std::size_t const radix : radices_) {
+        std::size_t const size = left;
+        left /= radix;
+        std::vector<Real> table(2 * left * (radix - 1));
+        for (std::size_t p = 0; p < left; ++p)
+            for (std::size_t k = 1; k < radix; ++k) {
+                Real* const pair = &table[2 * (p * (radix - 1) + k - 1)];
+                put_root(p * k, size, pair, pair + 1);
+            }
+        twiddles_.push_back(std::move(table));
+    }
+}
+
+template <class Real>
+std::size_t FftColumns<Real>::scratch_size(std::size_t lanes) const {
+    return 2 * length_ * round_up(lanes, fft_kernels<Real>().width);
+}
+
+template <class Real>
+void FftColumns<Real>::run(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, Real sign, Real* first,
+                           Real* second) const {
+    FftKernels<Real> const& kernels = fft_kernels<Real>();
+    std::size_t const pitch = round_up(lanes, kernels.width);
+    // A single pass from pairs to pairs does not exist: a pass of radix 1 writes the result.
+    bool const needs_copy = radices_.size() == 1 && in.form == FftForm::pairs && out.form == FftForm::pairs;
+    std::size_t const passes = radices_.size() + needs_copy;
+    FftPass<Real> pass{in.at, first, in.pitch, pitch, lanes, 1, length_, nullptr, sign};
+    FftForm form = in.form;
+    for (std::size_t i = 0; i < passes; ++i) {
+        bool const is_last = i + 1 == passes;
+        std::size_t const radix = i < radices_.size() ? radices_[i] : 1;
+        FftForm const to = is_last ? out.form : FftForm::blocks;
+        pass.left /= radix;
+        pass.twiddles = i < radices_.size() ? twiddles_[i].data() : nullptr;
+        if (is_last) pass.out = out.at, pass.out_pitch = out.pitch;
+        kernels.find_pass(radix, form, to, is_last)(pass);
+        form = to;
+        pass.in = pass.out, pass.in_pitch = pass.out_pitch;
+        pass.out = pass.out == first ? second : first;
+        pass.done *= radix;
+    }
+}
+
+template void put_root(std::uint64_t, std::uint64_t, float*, float*);
+template void put_root(std::uint64_t, std::uint64_t, double*, double*);
+template FftTiles cut_lanes<float>(std::size_t, std::size_t);
+template FftTiles cut_lanes<double>(std::size_t, std::size_t);
+template class FftColumns<float>;
+template class FftColumns<double>;
+
+}  // namespace hutch::compute::detail
