@@ -64,7 +64,7 @@ FftColumns<Real>::FftColumns(std::size_t length) : length_(length), radices_(fin
     for (std::size_t const radix : radices_) {
         std::size_t const size = left;
         left /= radix;
-        std::vector<Real> table(2 * left * (radix - 1));
+        FftTable<Real> table(2 * left * (radix - 1));
         for (std::size_t p = 0; p < left; ++p)
             for (std::size_t k = 1; k < radix; ++k) {
                 Real* const pair = &table[2 * (p * (radix - 1) + k - 1)];

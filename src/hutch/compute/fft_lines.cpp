@@ -162,7 +162,7 @@ void FftLines<Real>::plan_chirp() {
             chirp_transform_[2 * place + 1] = -chirp_[2 * n + 1] / Real(size);
         }
     }
-    std::vector<Real> scratch(inner_->scratch_size());
+    FftTable<Real> scratch(inner_->scratch_size());
     Real* const line = chirp_transform_.data();
     inner_->run({line, line, 0, 0, 1, 1}, FftWorkers<Real>(scratch.data()));
 }

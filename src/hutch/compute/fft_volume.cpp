@@ -74,6 +74,7 @@ void FftVolume<Real>::for_each_plane(PlaneBody const& body) const {
 template <class Real>
 void FftVolume<Real>::run_lines(FftLineTask<Real> const& lines, FftLineJob<Real> const& all,
                                 FftWorkers<Real> const& workers) const {
+    if (all.count <= lines.group) return lines.run(all, workers);
     auto const run_group = [&](std::size_t first, FftWorkers<Real> const& group_workers) {
         FftLineJob<Real> job = all;
         job.in += first * all.in_distance;

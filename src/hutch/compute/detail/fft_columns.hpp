@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hutch/compute/detail/fft_kernels.hpp"
+#include "hutch/compute/detail/fft_scratch.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -65,7 +66,7 @@ class FftColumns {
   private:
     std::size_t length_;
     std::vector<std::size_t> radices_;
-    std::vector<std::vector<Real>> twiddles_;
+    std::vector<FftTable<Real>> twiddles_;
 };
 
 }  // namespace hutch::compute::detail

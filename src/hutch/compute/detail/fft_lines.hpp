@@ -62,9 +62,9 @@ class FftLines {
     FftWay way_ = FftWay::lanes;
     std::size_t rows_ = 0, columns_ = 0;  // length = rows * columns
     std::optional<FftColumns<Real>> along_rows_, along_columns_;
-    std::vector<Real> twiddles_;       // entry: (chunks of columns, radix - 1) blocks
-    std::vector<Real> fine_, coarse_;  // tiles: see FftTwist
-    std::vector<Real> chirp_, chirp_transform_;
+    FftTable<Real> twiddles_;       // entry: (chunks of columns, radix - 1) blocks
+    FftTable<Real> fine_, coarse_;  // tiles: see FftTwist
+    FftTable<Real> chirp_, chirp_transform_;
     std::unique_ptr<FftLines> inner_;
 };
 

@@ -21,11 +21,11 @@ class FftRealLines {
 
   private:
     bool is_even() const { return length_ % 2 == 0; }
-    std::size_t line_size() const { return 2 * lines_.length(); }
+    std::size_t line_size() const { return round_up(2 * lines_.length(), 16); }
 
     std::size_t length_;
     FftLines<Real> lines_;
-    std::vector<Real> roots_;  // pairs exp(-2 pi i k / length)
+    FftTable<Real> roots_;  // pairs exp(-2 pi i k / length)
 };
 
 }  // namespace hutch::compute::detail

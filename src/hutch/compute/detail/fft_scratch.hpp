@@ -1,22 +1,39 @@
-/// Lend aligned scratch memory to calls of one plan, and keep it for the next call.
+/// Give memory that begins at a cache line: tables, and scratch that is lent to calls of one plan.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <new>
+#include <vector>
 
 namespace hutch::compute::detail {
+
+constexpr std::align_val_t cache_line{64};
+
+template <class Value>
+struct FftAllocator {
+    using value_type = Value;
+    FftAllocator() = default;
+    template <class Other>
+    FftAllocator(FftAllocator<Other> const&) {}
+    Value* allocate(std::size_t count) {
+        return static_cast<Value*>(::operator new(count * sizeof(Value), cache_line));
+    }
+    void deallocate(Value* memory, std::size_t) { ::operator delete(memory, cache_line); }
+    bool operator==(FftAllocator const&) const = default;
+};
+
+template <class Real>
+using FftTable = std::vector<Real, FftAllocator<Real>>;
 
 /// Memory of one size; any number of threads may borrow at once, the first `kept` pieces are used again.
 class ScratchPool {
   public:
-    static constexpr std::align_val_t alignment{64};
-
     explicit ScratchPool(std::size_t bytes) : bytes_(bytes) {}
     ScratchPool(ScratchPool const&) = delete;
     ScratchPool& operator=(ScratchPool const&) = delete;
     ~ScratchPool() {
-        for (auto& slot : slots_) ::operator delete(slot.load(), alignment);
+        for (auto& slot : slots_) ::operator delete(slot.load(), cache_line);
     }
 
     /// A borrowed piece, given back at the end of the scope.
@@ -40,14 +57,14 @@ class ScratchPool {
         for (auto& slot : slots_)
             if (slot.load(std::memory_order_relaxed) != nullptr)
                 if (void* memory = slot.exchange(nullptr)) return memory;
-        return ::operator new(bytes_, alignment);
+        return ::operator new(bytes_, cache_line);
     }
     void give_back(void* memory) {
         for (auto& slot : slots_) {
             void* empty = nullptr;
             if (slot.compare_exchange_strong(empty, memory)) return;
         }
-        ::operator delete(memory, alignment);
+        ::operator delete(memory, cache_line);
     }
 
     std::size_t bytes_;
