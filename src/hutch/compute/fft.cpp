@@ -34,17 +34,18 @@ class Fft<Real>::Plan {
           distance_(shape.distance != 0 ? shape.distance : size),
           line_(shape.dims.size() == 1 ? distance_ : width_),
           lines_(width_, count_lines(shape)),
-          volume_(shape, width_, lines_.scratch_size(), threads) {}
+          task_{[this](auto const& job, auto const& workers) { lines_.run(job, workers); }, lines_.group(),
+                lines_.scratch_size()},
+          volume_(shape, width_, task_, threads) {}
 
-    void run(std::complex<Real> const* in, std::complex<Real>* out, Real sign) const {
-        auto const run_lines = [this](auto const& job, auto const& workers) { lines_.run(job, workers); };
-        volume_.lines_first({run_lines, lines_.group()},
-                            {numbers(in), 2 * distance_, 2 * line_}, {numbers(out), 2 * distance_, 2 * line_}, sign);
+    void run(std::complex<Real> const* in, std::complex<Real>* out, bool is_backward) const {
+        volume_.lines_first(task_, {numbers(in), 2 * distance_, 2 * line_}, {numbers(out), 2 * distance_, 2 * line_}, is_backward);
     }
 
   private:
     std::size_t width_, distance_, line_;
     detail::FftLines<Real> lines_;
+    detail::FftLineTask<Real> task_;
     detail::FftVolume<Real> volume_;
 };
 
@@ -62,11 +63,11 @@ Fft<Real>::~Fft() = default;
 
 template <class Real>
 void Fft<Real>::forward(std::complex<Real> const* in, std::complex<Real>* out) const {
-    plan_->run(in, out, 1);
+    plan_->run(in, out, false);
 }
 template <class Real>
 void Fft<Real>::backward(std::complex<Real> const* in, std::complex<Real>* out) const {
-    plan_->run(in, out, -1);
+    plan_->run(in, out, true);
 }
 
 // ---- real ----------------------------------------------------------------------------------------------------
@@ -81,27 +82,30 @@ class RealFft<Real>::Plan {
           spectrum_(size / length_ * width_),
           line_(shape.dims.size() == 1 ? distance_ : length_),
           lines_(length_, count_lines(shape)),
-          volume_(shape, width_, lines_.scratch_size(), threads),
+          forward_{[this](auto const& job, auto const& workers) { lines_.forward(job, workers); }, lines_.group(),
+                   lines_.scratch_size()},
+          backward_{[this](auto const& job, auto const& workers) { lines_.backward(job, workers); },
+                    lines_.group(), lines_.scratch_size()},
+          volume_(shape, width_, forward_, threads),
           middles_(2 * spectrum_ * shape.batch * sizeof(Real)) {}
 
     void forward(Real const* in, std::complex<Real>* out) const {
-        auto const run_lines = [this](auto const& job, auto const& workers) { lines_.forward(job, workers); };
-        volume_.lines_first({run_lines, lines_.group()}, {in, distance_, line_},
-                            {numbers(out), 2 * spectrum_, 2 * width_}, 1);
+        volume_.lines_first(forward_, {in, distance_, line_},
+                            {numbers(out), 2 * spectrum_, 2 * width_}, false);
     }
     void backward(std::complex<Real> const* in, Real* out) const {
-        auto const run_lines = [this](auto const& job, auto const& workers) { lines_.backward(job, workers); };
         detail::FftLayout<Real const*> const from{numbers(in), 2 * spectrum_, 2 * width_};
         detail::FftLayout<Real*> const to{out, distance_, line_};
         if (!volume_.has_sweeps())
-            return volume_.lines_last({run_lines, lines_.group()}, from, nullptr, to, -1);
+            return volume_.lines_last(backward_, from, nullptr, to, true);
         detail::ScratchPool::Loan const middle(middles_);
-        volume_.lines_last({run_lines, lines_.group()}, from, static_cast<Real*>(middle.memory()), to, -1);
+        volume_.lines_last(backward_, from, static_cast<Real*>(middle.memory()), to, true);
     }
 
   private:
     std::size_t length_, width_, distance_, spectrum_, line_;
     detail::FftRealLines<Real> lines_;
+    detail::FftLineTask<Real> forward_, backward_;
     detail::FftVolume<Real> volume_;
     mutable detail::ScratchPool middles_;
 };

@@ -59,49 +59,62 @@ FftTiles cut_lanes(std::size_t rows, std::size_t lanes) {
 }
 
 template <class Real>
-FftColumns<Real>::FftColumns(std::size_t length) : length_(length), radices_(find_radices(length)) {
+FftColumns<Real>::FftColumns(std::size_t length)
+    : length_(length),
+      width_(fft_kernels<Real>().width),
+      copy_(fft_kernels<Real>().find_pass(1, FftForm::blocks, FftForm::pairs, true)) {
     std::size_t left = length;
-    for (std::size_t const radix : radices_) {
-        std::size_t const size = left;
+    for (std::size_t const radix : find_radices(length)) {
         left /= radix;
-        FftTable<Real> table(2 * left * (radix - 1));
-        for (std::size_t p = 0; p < left; ++p)
-            for (std::size_t k = 1; k < radix; ++k) {
-                Real* const pair = &table[2 * (p * (radix - 1) + k - 1)];
-                put_root(p * k, size, pair, pair + 1);
-            }
-        twiddles_.push_back(std::move(table));
+        stages_.push_back(make_stage(radix, left));
     }
+}
+
+template <class Real>
+typename FftColumns<Real>::Stage FftColumns<Real>::make_stage(std::size_t radix, std::size_t left) const {
+    auto const find_pass = fft_kernels<Real>().find_pass;
+    Stage stage{radix,
+                find_pass(radix, FftForm::pairs, FftForm::blocks, false),
+                find_pass(radix, FftForm::blocks, FftForm::blocks, false),
+                find_pass(radix, FftForm::blocks, FftForm::blocks, true),
+                find_pass(radix, FftForm::blocks, FftForm::pairs, true),
+                FftTable<Real>(2 * left * (radix - 1))};
+    for (std::size_t p = 0; p < left; ++p)
+        for (std::size_t k = 1; k < radix; ++k) {
+            Real* const pair = &stage.twiddles[2 * (p * (radix - 1) + k - 1)];
+            put_root(p * k, left * radix, pair, pair + 1);
+        }
+    return stage;
 }
 
 template <class Real>
 std::size_t FftColumns<Real>::scratch_size(std::size_t lanes) const {
-    return 2 * length_ * round_up(lanes, fft_kernels<Real>().width);
+    return 2 * length_ * round_up(lanes, width_);
 }
 
 template <class Real>
-void FftColumns<Real>::run(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, Real sign, Real* first,
+void FftColumns<Real>::run(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, bool is_backward, Real* first,
                            Real* second) const {
-    FftKernels<Real> const& kernels = fft_kernels<Real>();
-    std::size_t const pitch = round_up(lanes, kernels.width);
-    // A single pass from pairs to pairs does not exist: a pass of radix 1 writes the result.
-    bool const needs_copy = radices_.size() == 1 && in.form == FftForm::pairs && out.form == FftForm::pairs;
-    std::size_t const passes = radices_.size() + needs_copy;
-    FftPass<Real> pass{in.at, first, in.pitch, pitch, lanes, 1, length_, nullptr, sign};
-    FftForm form = in.form;
-    for (std::size_t i = 0; i < passes; ++i) {
-        bool const is_last = i + 1 == passes;
-        std::size_t const radix = i < radices_.size() ? radices_[i] : 1;
-        FftForm const to = is_last ? out.form : FftForm::blocks;
-        pass.left /= radix;
-        pass.twiddles = i < radices_.size() ? twiddles_[i].data() : nullptr;
+    bool const from_pairs = in.form == FftForm::pairs, to_pairs = out.form == FftForm::pairs;
+    // A single pass from pairs to pairs does not exist: a copy writes the result.
+    bool const needs_copy = stages_.size() == 1 && from_pairs && to_pairs;
+    std::size_t const pitch = round_up(lanes, width_);
+    FftPass<Real> pass{in.at, first, in.pitch, pitch, lanes, 1, length_, nullptr, is_backward};
+    for (Stage const& stage : stages_) {
+        bool const is_last = &stage == &stages_.back() && !needs_copy;
+        pass.left /= stage.radix;
+        pass.twiddles = stage.twiddles.data();
         if (is_last) pass.out = out.at, pass.out_pitch = out.pitch;
-        kernels.find_pass(radix, form, to, is_last)(pass);
-        form = to;
+        bool const is_first = pass.done == 1 && &stage == &stages_.front();
+        Pass const last = to_pairs ? stage.leave : stage.stay_last;
+        (is_first && from_pairs ? stage.enter : is_last ? last : stage.stay)(pass);
         pass.in = pass.out, pass.in_pitch = pass.out_pitch;
         pass.out = pass.out == first ? second : first;
-        pass.done *= radix;
+        pass.done *= stage.radix;
     }
+    if (!needs_copy) return;
+    pass.out = out.at, pass.out_pitch = out.pitch;
+    copy_(pass);
 }
 
 template void put_root(std::uint64_t, std::uint64_t, float*, float*);

@@ -65,10 +65,10 @@ void FftLines<Real>::run_lanes(FftLineJob<Real> const& job, Real* scratch) const
     Real* const first = scratch;
     Real* const second = scratch + along_columns_->scratch_size(width_);
     Real* const result = along_columns_->other_tile(second, first);
-    kernels.gather({const_cast<Real*>(job.in), job.in_distance, job.count, length_, first, job.sign});
-    along_columns_->run({first, width_, FftForm::blocks}, {result, width_, FftForm::blocks}, width_, job.sign,
+    kernels.gather({const_cast<Real*>(job.in), job.in_distance, job.count, length_, first, job.is_backward});
+    along_columns_->run({first, width_, FftForm::blocks}, {result, width_, FftForm::blocks}, width_, job.is_backward,
                         second, first);
-    kernels.scatter({job.out, job.out_distance, job.count, length_, result, job.sign});
+    kernels.scatter({job.out, job.out_distance, job.count, length_, result, job.is_backward});
 }
 
 // ---- radix 16 along the line, then the columns of what is left -----------------------------------------------
@@ -90,8 +90,8 @@ void FftLines<Real>::plan_entry() {
 template <class Real>
 void FftLines<Real>::run_entry(FftLineJob<Real> const& job, Real* scratch) const {
     Real* const second = scratch + 2 * length_;
-    fft_kernels<Real>().enter_line({job.in, scratch, columns_, twiddles_.data(), job.sign});
-    along_columns_->run({scratch, rows_, FftForm::blocks}, {job.out, rows_, FftForm::pairs}, rows_, job.sign, second,
+    fft_kernels<Real>().enter_line({job.in, scratch, columns_, twiddles_.data(), job.is_backward});
+    along_columns_->run({scratch, rows_, FftForm::blocks}, {job.out, rows_, FftForm::pairs}, rows_, job.is_backward, second,
                         scratch);
 }
 
@@ -120,7 +120,7 @@ void FftLines<Real>::first_half(std::size_t tile, FftLineJob<Real> const& job, R
     std::size_t const tile_pitch = round_up(lanes, width_), pitch = round_up(rows_, width_);
     Real* const second = scratch + along_rows_->scratch_size(lanes);
     Real* const result = along_rows_->other_tile(scratch, second);
-    along_rows_->run({job.in + 2 * begin, columns_, FftForm::pairs}, {result, tile_pitch, FftForm::blocks}, lanes, job.sign,
+    along_rows_->run({job.in + 2 * begin, columns_, FftForm::pairs}, {result, tile_pitch, FftForm::blocks}, lanes, job.is_backward,
                      scratch, second);
     fft_kernels<Real>().twist({result, middle + 2 * begin * pitch, tile_pitch, pitch, rows_, lanes, fine_.data(),
                                coarse_.data() + 2 * begin / width_ * rows_});
@@ -131,7 +131,7 @@ void FftLines<Real>::second_half(std::size_t tile, FftLineJob<Real> const& job, 
     FftTiles const tiles = second_tiles();
     std::size_t const begin = tiles.begin(tile), lanes = tiles.lanes_of(tile);
     along_columns_->run({middle + 2 * begin, round_up(rows_, width_), FftForm::blocks},
-                        {job.out + 2 * begin, rows_, FftForm::pairs}, lanes, job.sign, scratch,
+                        {job.out + 2 * begin, rows_, FftForm::pairs}, lanes, job.is_backward, scratch,
                         scratch + along_columns_->scratch_size(lanes));
 }
 
@@ -164,7 +164,7 @@ void FftLines<Real>::plan_chirp() {
     }
     FftTable<Real> scratch(inner_->scratch_size());
     Real* const line = chirp_transform_.data();
-    inner_->run({line, line, 0, 0, 1, 1}, FftWorkers<Real>(scratch.data()));
+    inner_->run({line, line, 0, 0, 1, false}, FftWorkers<Real>(scratch.data()));
 }
 
 template <class Real>
@@ -173,12 +173,12 @@ void FftLines<Real>::run_chirp(FftLineJob<Real> const& job, Real* scratch) const
     std::size_t const size = inner_->length();
     Real* const line = scratch;
     FftWorkers<Real> const rest(scratch + 2 * size);
-    kernels.multiply(job.in, chirp_.data(), line, length_, job.sign, 1);
+    kernels.multiply(job.in, chirp_.data(), line, length_, job.is_backward, false);
     std::fill(line + 2 * length_, line + 2 * size, Real(0));
-    inner_->run({line, line, 0, 0, 1, 1}, rest);
-    kernels.multiply(line, chirp_transform_.data(), line, size, 1, 1);
-    inner_->run({line, line, 0, 0, 1, -1}, rest);
-    kernels.multiply(line, chirp_.data(), job.out, length_, 1, job.sign);
+    inner_->run({line, line, 0, 0, 1, false}, rest);
+    kernels.multiply(line, chirp_transform_.data(), line, size, false, false);
+    inner_->run({line, line, 0, 0, 1, true}, rest);
+    kernels.multiply(line, chirp_.data(), job.out, length_, false, job.is_backward);
 }
 
 // ---- all ways ------------------------------------------------------------------------------------------------

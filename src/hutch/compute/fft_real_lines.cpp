@@ -24,7 +24,7 @@ void FftRealLines<Real>::forward(FftLineJob<Real> const& job, FftWorkers<Real> c
             full[i * line_size() + 2 * n] = job.in[i * job.in_distance + n];
             full[i * line_size() + 2 * n + 1] = 0;
         }
-    lines_.run({full, full, line_size(), line_size(), job.count, job.sign},
+    lines_.run({full, full, line_size(), line_size(), job.count, job.is_backward},
                workers.after(job.count * line_size()));
     for (std::size_t i = 0; i < job.count; ++i)
         for (std::size_t n = 0; n < length_ + 1; ++n)
@@ -50,8 +50,8 @@ void FftRealLines<Real>::backward(FftLineJob<Real> const& job, FftWorkers<Real> 
         }
     }
     FftWorkers<Real> const rest = workers.after(job.count * line_size());
-    if (is_even()) return lines_.run({full, job.out, line_size(), job.out_distance, job.count, job.sign}, rest);
-    lines_.run({full, full, line_size(), line_size(), job.count, job.sign}, rest);
+    if (is_even()) return lines_.run({full, job.out, line_size(), job.out_distance, job.count, job.is_backward}, rest);
+    lines_.run({full, full, line_size(), line_size(), job.count, job.is_backward}, rest);
     for (std::size_t i = 0; i < job.count; ++i)
         for (std::size_t n = 0; n < length_; ++n)
             job.out[i * job.out_distance + n] = full[i * line_size() + 2 * n];

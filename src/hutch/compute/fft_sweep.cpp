@@ -21,17 +21,17 @@ std::size_t FftSweep<Real>::scratch_size() const {
 }
 
 template <class Real>
-void FftSweep<Real>::run(std::size_t tile, Real const* in, Real* out, Real sign, Real* scratch) const {
+void FftSweep<Real>::run(std::size_t tile, Real const* in, Real* out, bool is_backward, Real* scratch) const {
     std::size_t const begin = 2 * tiles_.begin(tile), lanes = tiles_.lanes_of(tile);
     FftTile<Real const*> const from{in + begin, lanes_, FftForm::pairs};
     FftTile<Real*> const to{out + begin, lanes_, FftForm::pairs};
-    if (lines_) return run_as_lines(from, to, lanes, sign, scratch);
-    if (lanes < width_) return run_padded(from, to, sign, scratch);
-    columns_->run(from, to, lanes, sign, scratch, scratch + columns_->scratch_size(lanes));
+    if (lines_) return run_as_lines(from, to, lanes, is_backward, scratch);
+    if (lanes < width_) return run_padded(from, to, is_backward, scratch);
+    columns_->run(from, to, lanes, is_backward, scratch, scratch + columns_->scratch_size(lanes));
 }
 
 template <class Real>
-void FftSweep<Real>::run_as_lines(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, Real sign,
+void FftSweep<Real>::run_as_lines(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, bool is_backward,
                                   Real* scratch) const {
     FftWorkers<Real> const workers(scratch + 2 * length_ * lanes);
     for (std::size_t row = 0; row < length_; ++row)
@@ -39,7 +39,7 @@ void FftSweep<Real>::run_as_lines(FftTile<Real const*> in, FftTile<Real*> out, s
             std::copy_n(in.at + 2 * (row * in.pitch + lane), 2, scratch + 2 * (lane * length_ + row));
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         Real* const line = scratch + 2 * lane * length_;
-        lines_->run({line, line, 0, 0, 1, sign}, workers);
+        lines_->run({line, line, 0, 0, 1, is_backward}, workers);
     }
     for (std::size_t row = 0; row < length_; ++row)
         for (std::size_t lane = 0; lane < lanes; ++lane)
@@ -48,12 +48,12 @@ void FftSweep<Real>::run_as_lines(FftTile<Real const*> in, FftTile<Real*> out, s
 
 // Fewer lanes than a vector has: work on a copy with zeros beside them.
 template <class Real>
-void FftSweep<Real>::run_padded(FftTile<Real const*> in, FftTile<Real*> out, Real sign, Real* scratch) const {
+void FftSweep<Real>::run_padded(FftTile<Real const*> in, FftTile<Real*> out, bool is_backward, Real* scratch) const {
     Real* const first = scratch + 2 * length_ * width_;
     std::fill(scratch, first, Real(0));
     for (std::size_t row = 0; row < length_; ++row)
         std::copy_n(in.at + 2 * row * in.pitch, 2 * lanes_, scratch + 2 * row * width_);
-    columns_->run({scratch, width_, FftForm::pairs}, {scratch, width_, FftForm::pairs}, width_, sign, first,
+    columns_->run({scratch, width_, FftForm::pairs}, {scratch, width_, FftForm::pairs}, width_, is_backward, first,
                   first + columns_->scratch_size(width_));
     for (std::size_t row = 0; row < length_; ++row)
         std::copy_n(scratch + 2 * row * width_, 2 * lanes_, out.at + 2 * row * out.pitch);

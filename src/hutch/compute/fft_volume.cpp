@@ -11,6 +11,7 @@ namespace hutch::compute::detail {
 namespace {
 
 constexpr std::size_t item_numbers = 1 << 13;     // complex numbers that a thread takes at once, at least
+constexpr std::size_t stack_bytes = 8 << 10;       // up to here scratch lies on the stack
 constexpr std::size_t threaded_numbers = 1 << 15;  // from here on starting threads pays
 
 }  // namespace
@@ -40,9 +41,10 @@ std::size_t check_shape(FftShape const& shape) {
 }
 
 template <class Real>
-FftVolume<Real>::FftVolume(FftShape const& shape, std::size_t width, std::size_t line_scratch, unsigned threads)
+FftVolume<Real>::FftVolume(FftShape const& shape, std::size_t width, FftLineTask<Real> const& lines,
+                           unsigned threads)
     : width_(width) {
-    std::size_t scratch = line_scratch;
+    std::size_t scratch = lines.scratch;
     if (shape.dims.size() == 1) {
         lines_ = shape.batch;
     } else {
@@ -57,15 +59,17 @@ FftVolume<Real>::FftVolume(FftShape const& shape, std::size_t width, std::size_t
         scratch = std::max(scratch, arrays_sweep_->scratch_size());
     }
     threads_ = arrays_ * planes_ * lines_ * width < threaded_numbers ? 1 : std::max(threads, 1u);
+    is_small_ = shape.dims.size() == 1 && lines_ <= lines.group && scratch * sizeof(Real) <= stack_bytes;
     pool_ = std::make_unique<ScratchPool>(scratch * sizeof(Real));
 }
 
 // Planes that are as many as the threads are shared among them; else all threads work on each plane in turn.
 template <class Real>
-void FftVolume<Real>::for_each_plane(PlaneBody const& body) const {
+template <class Body>
+void FftVolume<Real>::for_each_plane(Body const& body) const {
+    std::size_t const planes = arrays_ * planes_;
     ScratchPool::Loan const loan(*pool_);
     FftWorkers<Real> const all(static_cast<Real*>(loan.memory()), *pool_, threads_);
-    std::size_t const planes = arrays_ * planes_;
     if (planes >= threads_)
         return all.for_each(planes, [&](std::size_t plane, Real* scratch) { body(plane, FftWorkers<Real>(scratch)); });
     for (std::size_t plane = 0; plane < planes; ++plane) body(plane, all);
@@ -96,47 +100,51 @@ void FftVolume<Real>::run_lines(FftLineTask<Real> const& lines, FftLineJob<Real>
 }
 
 template <class Real>
-void FftVolume<Real>::sweep_arrays(FftLayout<Real const*> in, FftLayout<Real*> out, Real sign) const {
+void FftVolume<Real>::sweep_arrays(FftLayout<Real const*> in, FftLayout<Real*> out, bool is_backward) const {
     if (!arrays_sweep_) return;
     ScratchPool::Loan const loan(*pool_);
     FftWorkers<Real> const workers(static_cast<Real*>(loan.memory()), *pool_, threads_);
     std::size_t const tiles = arrays_sweep_->tiles();
     workers.for_each(arrays_ * tiles, [&](std::size_t i, Real* scratch) {
         std::size_t const array = i / tiles;
-        arrays_sweep_->run(i % tiles, in.at + array * in.array, out.at + array * out.array, sign, scratch);
+        arrays_sweep_->run(i % tiles, in.at + array * in.array, out.at + array * out.array, is_backward, scratch);
     });
 }
 
 template <class Real>
 void FftVolume<Real>::lines_first(FftLineTask<Real> const& lines, FftLayout<Real const*> in,
-                                  FftLayout<Real*> out, Real sign) const {
+                                  FftLayout<Real*> out, bool is_backward) const {
+    if (is_small_) {
+        alignas(64) Real scratch[stack_bytes / sizeof(Real)];
+        return lines.run({in.at, out.at, in.line, out.line, lines_, is_backward}, FftWorkers<Real>(scratch));
+    }
     for_each_plane([&](std::size_t plane, FftWorkers<Real> const& workers) {
         Real* const to = plane_of(out, plane);
-        run_lines(lines, {plane_of(in, plane), to, in.line, out.line, lines_, sign}, workers);
+        run_lines(lines, {plane_of(in, plane), to, in.line, out.line, lines_, is_backward}, workers);
         if (planes_sweep_)
             workers.for_each(planes_sweep_->tiles(), [&](std::size_t tile, Real* scratch) {
-                planes_sweep_->run(tile, to, to, sign, scratch);
+                planes_sweep_->run(tile, to, to, is_backward, scratch);
             });
     });
-    sweep_arrays({out.at, out.array, out.line}, out, sign);
+    sweep_arrays({out.at, out.array, out.line}, out, is_backward);
 }
 
 template <class Real>
 void FftVolume<Real>::lines_last(FftLineTask<Real> const& lines, FftLayout<Real const*> in, Real* middle,
-                                 FftLayout<Real*> out, Real sign) const {
+                                 FftLayout<Real*> out, bool is_backward) const {
     FftLayout<Real*> const between{middle, in.array, in.line};
-    sweep_arrays(in, between, sign);
+    sweep_arrays(in, between, is_backward);
     for_each_plane([&](std::size_t plane, FftWorkers<Real> const& workers) {
         Real const* from = plane_of(in, plane);
         if (planes_sweep_) {
             Real* const to = plane_of(between, plane);
             if (arrays_sweep_) from = to;
             workers.for_each(planes_sweep_->tiles(), [&](std::size_t tile, Real* scratch) {
-                planes_sweep_->run(tile, from, to, sign, scratch);
+                planes_sweep_->run(tile, from, to, is_backward, scratch);
             });
             from = to;
         }
-        run_lines(lines, {from, plane_of(out, plane), in.line, out.line, lines_, sign}, workers);
+        run_lines(lines, {from, plane_of(out, plane), in.line, out.line, lines_, is_backward}, workers);
     });
 }
 

@@ -58,15 +58,23 @@ class FftColumns {
     std::size_t scratch_size(std::size_t lanes) const;
     /// Transform; lanes >= width. `in` and `out` may be the same numbers. Passes write `first`, `second`, `first` ...
     /// and the last one `out`: `first` may not be `in`, `second` may; see other_tile() for `out`.
-    void run(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, Real sign, Real* first,
+    void run(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, bool is_backward, Real* first,
              Real* second) const;
     /// Return the one of the two scratch tiles that run() may write its result to.
-    Real* other_tile(Real* first, Real* second) const { return radices_.size() % 2 == 1 ? first : second; }
+    Real* other_tile(Real* first, Real* second) const { return stages_.size() % 2 == 1 ? first : second; }
 
   private:
-    std::size_t length_;
-    std::vector<std::size_t> radices_;
-    std::vector<FftTable<Real>> twiddles_;
+    using Pass = typename FftKernels<Real>::Pass;
+    struct Stage {
+        std::size_t radix;
+        Pass enter, stay, stay_last, leave;  // from pairs, between blocks, as the last pass, to pairs
+        FftTable<Real> twiddles;
+    };
+
+    Stage make_stage(std::size_t radix, std::size_t left) const;
+    std::size_t length_, width_;
+    std::vector<Stage> stages_;
+    Pass copy_;  // from blocks to pairs
 };
 
 }  // namespace hutch::compute::detail

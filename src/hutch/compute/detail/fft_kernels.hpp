@@ -25,7 +25,7 @@ struct FftPass {
     std::size_t done;      ///< product of the radices of earlier passes
     std::size_t left;      ///< product of the radices of later passes
     Real const* twiddles;  ///< (left, radix - 1) pairs; not read by a last pass
-    Real sign;             ///< factor of imaginary parts in pairs, +1 or -1
+    bool is_backward;      ///< exchange real and imaginary parts in pairs
 };
 
 /// First pass over one line of radix * columns numbers; its result is a tile (columns, radix) in blocks.
@@ -35,7 +35,7 @@ struct FftEntry {
     Real* out;
     std::size_t columns;
     Real const* twiddles;  ///< (chunks of columns, radix - 1) blocks
-    Real sign;
+    bool is_backward;
 };
 
 /// Twiddle and transpose a tile (rows, lanes) in blocks into one of (lanes, rows) in blocks.
@@ -56,7 +56,7 @@ struct FftLanes {
     std::size_t distance;  ///< [Real] from line to line
     std::size_t count, length;
     Real* tile;
-    Real sign;
+    bool is_backward;
 };
 
 template <class Real>
@@ -71,8 +71,9 @@ struct FftKernels {
     void (*twist)(FftTwist<Real> const&);
     void (*gather)(FftLanes<Real> const&);
     void (*scatter)(FftLanes<Real> const&);
-    /// out[i] = a[i] * b[i] in pairs; imaginary parts of `a` times `a_sign`, of the product times `out_sign`.
-    void (*multiply)(Real const* a, Real const* b, Real* out, std::size_t count, Real a_sign, Real out_sign);
+    /// out[i] = a[i] * b[i] in pairs; parts of `a` or of `out` exchanged, not of both.
+    void (*multiply)(Real const* a, Real const* b, Real* out, std::size_t count, bool a_exchanged,
+                     bool out_exchanged);
     /// Turn the transform of `half` packed pairs of real numbers into half + 1 numbers, in place.
     void (*split_real)(Real* line, Real const* roots, std::size_t half);
     /// The reverse of split_real, unscaled: `half` numbers from half + 1.

@@ -25,7 +25,7 @@ struct FftLineJob {
     Real* out;
     std::size_t in_distance, out_distance;  ///< [Real] from line to line
     std::size_t count;                      ///< <= group()
-    Real sign;                              ///< +1 forward, -1 backward
+    bool is_backward;
 };
 
 template <class Real>

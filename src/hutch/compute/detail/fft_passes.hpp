@@ -8,12 +8,11 @@ namespace hutch::compute::HUTCH_ISA {
 
 using namespace hutch::compute::detail;
 
-template <int radix, bool from_pairs, bool to_pairs, bool is_last, class Real>
-void run_pass(FftPass<Real> const& a) {
+template <int radix, bool from_pairs, bool to_pairs, bool is_last, bool is_backward, class Real>
+void run_pass_of(FftPass<Real> const& a) {
     constexpr size_t width = Lanes<Real>::width;
     size_t const chunks = (a.lanes + width - 1) / width;
     size_t const in_step = 2 * a.left * a.done * a.in_pitch, out_step = 2 * a.done * a.out_pitch;
-    Real const sign = a.sign;
     for (size_t p = 0; p < a.left; ++p) {
         Real const* twiddles = a.twiddles + 2 * size_t(radix - 1) * p;
         for (size_t row = 0; row < a.done; ++row) {
@@ -27,7 +26,7 @@ void run_pass(FftPass<Real> const& a) {
                 unroll<radix>([&](auto i) HUTCH_INLINE {
                     constexpr int j = decltype(i)::value;
                     if constexpr (from_pairs)
-                        x[j] = load_pairs(in + j * in_step, sign);
+                        x[j] = load_pairs<is_backward>(in + j * in_step);
                     else
                         x[j] = load_block(in + j * in_step);
                 });
@@ -36,13 +35,20 @@ void run_pass(FftPass<Real> const& a) {
                     constexpr int k = decltype(i)::value;
                     if constexpr (k > 0 && !is_last) x[k] = times_pair(x[k], twiddles + 2 * (k - 1));
                     if constexpr (to_pairs)
-                        store_pairs(x[k], out + k * out_step, sign);
+                        store_pairs<is_backward>(x[k], out + k * out_step);
                     else
                         store_block(x[k], out + k * out_step);
                 });
             }
         }
     }
+}
+
+template <int radix, bool from_pairs, bool to_pairs, bool is_last, class Real>
+void run_pass(FftPass<Real> const& a) {
+    if constexpr (from_pairs || to_pairs)
+        if (a.is_backward) return run_pass_of<radix, from_pairs, to_pairs, is_last, true>(a);
+    run_pass_of<radix, from_pairs, to_pairs, is_last, false>(a);
 }
 
 template <int radix, class Real>
@@ -78,8 +84,8 @@ typename FftKernels<Real>::Pass find_pass(size_t radix, FftForm in, FftForm out,
     }
 }
 
-template <class Real>
-void enter_line(FftEntry<Real> const& a) {
+template <bool is_backward, class Real>
+void enter_line_of(FftEntry<Real> const& a) {
     constexpr int radix = 16, width = Lanes<Real>::width;
     size_t const chunks = (a.columns + width - 1) / width, step = 2 * a.columns;
     Real const* twiddles = a.twiddles;
@@ -89,7 +95,7 @@ void enter_line(FftEntry<Real> const& a) {
         Real* __restrict out = a.out + 2 * radix * first;
         Number<Real> x[radix];
         unroll<radix>([&](auto i) HUTCH_INLINE {
-            x[decltype(i)::value] = load_pairs(in + decltype(i)::value * step, a.sign);
+            x[decltype(i)::value] = load_pairs<is_backward>(in + decltype(i)::value * step);
         });
         Dft<radix, Real>::run(x);
         unroll<radix - 1>([&](auto i) HUTCH_INLINE {
@@ -104,6 +110,11 @@ void enter_line(FftEntry<Real> const& a) {
             });
         });
     }
+}
+
+template <class Real>
+void enter_line(FftEntry<Real> const& a) {
+    a.is_backward ? enter_line_of<true>(a) : enter_line_of<false>(a);
 }
 
 template <class Real>
@@ -134,8 +145,8 @@ void twist(FftTwist<Real> const& a) {
 
 // ---- lines as lanes ------------------------------------------------------------------------------------------
 
-template <class Real>
-void gather(FftLanes<Real> const& a) {
+template <bool is_backward, class Real>
+void gather_of(FftLanes<Real> const& a) {
     constexpr size_t width = Lanes<Real>::width;
     Real const* lines[width];
     for (size_t lane = 0; lane < width; ++lane)
@@ -143,8 +154,8 @@ void gather(FftLanes<Real> const& a) {
     if (a.length < width) {
         for (size_t row = 0; row < a.length; ++row)
             for (size_t lane = 0; lane < width; ++lane) {
-                a.tile[2 * row * width + lane] = lines[lane][2 * row];
-                a.tile[(2 * row + 1) * width + lane] = lines[lane][2 * row + 1] * a.sign;
+                a.tile[2 * row * width + lane] = lines[lane][2 * row + is_backward];
+                a.tile[(2 * row + 1) * width + lane] = lines[lane][2 * row + !is_backward];
             }
         return;
     }
@@ -152,7 +163,7 @@ void gather(FftLanes<Real> const& a) {
         size_t const row = first_lane(chunk, a.length, width);
         Number<Real> x[width];
         unroll<width>([&](auto i) HUTCH_INLINE {
-            x[decltype(i)::value] = load_pairs(lines[decltype(i)::value] + 2 * row, a.sign);
+            x[decltype(i)::value] = load_pairs<is_backward>(lines[decltype(i)::value] + 2 * row);
         });
         transpose(x);
         unroll<width>([&](auto i) HUTCH_INLINE {
@@ -162,13 +173,18 @@ void gather(FftLanes<Real> const& a) {
 }
 
 template <class Real>
-void scatter(FftLanes<Real> const& a) {
+void gather(FftLanes<Real> const& a) {
+    a.is_backward ? gather_of<true>(a) : gather_of<false>(a);
+}
+
+template <bool is_backward, class Real>
+void scatter_of(FftLanes<Real> const& a) {
     constexpr size_t width = Lanes<Real>::width;
     if (a.length < width) {
         for (size_t lane = 0; lane < a.count; ++lane)
             for (size_t row = 0; row < a.length; ++row) {
-                a.lines[lane * a.distance + 2 * row] = a.tile[2 * row * width + lane];
-                a.lines[lane * a.distance + 2 * row + 1] = a.tile[(2 * row + 1) * width + lane] * a.sign;
+                a.lines[lane * a.distance + 2 * row + is_backward] = a.tile[2 * row * width + lane];
+                a.lines[lane * a.distance + 2 * row + !is_backward] = a.tile[(2 * row + 1) * width + lane];
             }
         return;
     }
@@ -181,24 +197,36 @@ void scatter(FftLanes<Real> const& a) {
         transpose(x);
         unroll<width>([&](auto i) HUTCH_INLINE {
             constexpr size_t lane = decltype(i)::value;
-            if (lane < a.count) store_pairs(x[lane], a.lines + lane * a.distance + 2 * row, a.sign);
+            if (lane < a.count) store_pairs<is_backward>(x[lane], a.lines + lane * a.distance + 2 * row);
         });
     }
 }
 
+template <class Real>
+void scatter(FftLanes<Real> const& a) {
+    a.is_backward ? scatter_of<true>(a) : scatter_of<false>(a);
+}
+
 // ---- element by element --------------------------------------------------------------------------------------
 
-template <class Real>
-void multiply(Real const* a, Real const* b, Real* out, size_t count, Real a_sign, Real out_sign) {
+template <bool in_exchanged, bool out_exchanged, class Real>
+void multiply_of(Real const* a, Real const* b, Real* out, size_t count) {
     constexpr size_t width = Lanes<Real>::width;
     size_t i = 0;
     for (; i + width <= count; i += width)
-        store_pairs(load_pairs(a + 2 * i, a_sign) * load_pairs(b + 2 * i, Real(1)), out + 2 * i, out_sign);
+        store_pairs<out_exchanged>(load_pairs<in_exchanged>(a + 2 * i) * load_pairs<false>(b + 2 * i), out + 2 * i);
     for (; i < count; ++i) {
-        Real const ar = a[2 * i], ai = a[2 * i + 1] * a_sign, br = b[2 * i], bi = b[2 * i + 1];
-        out[2 * i] = ar * br - ai * bi;
-        out[2 * i + 1] = (ar * bi + ai * br) * out_sign;
+        Real const ar = a[2 * i + in_exchanged], ai = a[2 * i + !in_exchanged], br = b[2 * i], bi = b[2 * i + 1];
+        out[2 * i + out_exchanged] = ar * br - ai * bi;
+        out[2 * i + !out_exchanged] = ar * bi + ai * br;
     }
+}
+
+template <class Real>
+void multiply(Real const* a, Real const* b, Real* out, size_t count, bool in_exchanged, bool out_exchanged) {
+    if (in_exchanged) return multiply_of<true, false>(a, b, out, count);
+    if (out_exchanged) return multiply_of<false, true>(a, b, out, count);
+    multiply_of<false, false>(a, b, out, count);
 }
 
 // With e = (z[k] + conj z[half - k]) / 2 and o = (z[k] - conj z[half - k]) / 2i: x[k] = e + root o and
@@ -229,14 +257,14 @@ void pair_ends(Real const* in, Real const* roots, size_t half, Real* out) {
     size_t k = 1;
     for (; 2 * (k + width) <= half; k += width) {
         size_t const mirror = half - k - width + 1;
-        Number<Real> a = load_pairs(in + 2 * k, Real(1)), b = reverse(load_pairs(in + 2 * mirror, Real(1)));
-        Number<Real> const w = load_pairs(roots + 2 * k, Real(1));
+        Number<Real> a = load_pairs<false>(in + 2 * k), b = reverse(load_pairs<false>(in + 2 * mirror));
+        Number<Real> const w = load_pairs<false>(roots + 2 * k);
         if constexpr (is_split)
             split_two(a.re, a.im, b.re, b.im, w.re, w.im);
         else
             merge_two(a.re, a.im, b.re, b.im, w.re, w.im);
-        store_pairs(a, out + 2 * k, Real(1));
-        store_pairs(reverse(b), out + 2 * mirror, Real(1));
+        store_pairs<false>(a, out + 2 * k);
+        store_pairs<false>(reverse(b), out + 2 * mirror);
     }
     for (; 2 * k <= half; ++k) {
         Real a_re = in[2 * k], a_im = in[2 * k + 1], b_re = in[2 * (half - k)], b_im = in[2 * (half - k) + 1];

@@ -36,6 +36,8 @@ class ScratchPool {
         for (auto& slot : slots_) ::operator delete(slot.load(), cache_line);
     }
 
+    std::size_t bytes() const { return bytes_; }
+
     /// A borrowed piece, given back at the end of the scope.
     class Loan {
       public:

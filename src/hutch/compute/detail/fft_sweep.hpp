@@ -15,12 +15,12 @@ class FftSweep {
     /// Return how much scratch run() needs [Real].
     std::size_t scratch_size() const;
     /// Transform one tile of a matrix (length, lanes) in pairs; `in` and `out` may be the same.
-    void run(std::size_t tile, Real const* in, Real* out, Real sign, Real* scratch) const;
+    void run(std::size_t tile, Real const* in, Real* out, bool is_backward, Real* scratch) const;
 
   private:
-    void run_as_lines(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, Real sign,
+    void run_as_lines(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, bool is_backward,
                       Real* scratch) const;
-    void run_padded(FftTile<Real const*> in, FftTile<Real*> out, Real sign, Real* scratch) const;
+    void run_padded(FftTile<Real const*> in, FftTile<Real*> out, bool is_backward, Real* scratch) const;
 
     std::size_t length_, lanes_, width_;
     FftTiles tiles_;

@@ -126,18 +126,21 @@ HUTCH_INLINE inline void store_block(Number<Real> x, Real* to) {
     store<Real>(x.re, to);
     store<Real>(x.im, to + Lanes<Real>::width);
 }
-template <class Real>
-HUTCH_INLINE inline Number<Real> load_pairs(Real const* from, Real sign) {
+// A backward transform is a forward one of numbers whose real and imaginary parts are exchanged, and so is its result.
+template <bool is_exchanged, class Real>
+HUTCH_INLINE inline Number<Real> load_pairs(Real const* from) {
     constexpr int width = Lanes<Real>::width;
     auto const a = load(from), b = load(from + width);
-    return {shuffle<Even<width>, Real>(a, b), shuffle<Odd<width>, Real>(a, b) * sign};
+    auto const even = shuffle<Even<width>, Real>(a, b), odd = shuffle<Odd<width>, Real>(a, b);
+    if constexpr (is_exchanged) return {odd, even};
+    return {even, odd};
 }
-template <class Real>
-HUTCH_INLINE inline void store_pairs(Number<Real> x, Real* to, Real sign) {
+template <bool is_exchanged, class Real>
+HUTCH_INLINE inline void store_pairs(Number<Real> x, Real* to) {
     constexpr int width = Lanes<Real>::width;
-    auto const im = x.im * sign;
-    store<Real>(shuffle<Zip<width, 0>, Real>(x.re, im), to);
-    store<Real>(shuffle<Zip<width, 1>, Real>(x.re, im), to + width);
+    auto const even = is_exchanged ? x.im : x.re, odd = is_exchanged ? x.re : x.im;
+    store<Real>(shuffle<Zip<width, 0>, Real>(even, odd), to);
+    store<Real>(shuffle<Zip<width, 1>, Real>(even, odd), to + width);
 }
 template <class Real>
 HUTCH_INLINE inline Number<Real> reverse(Number<Real> x) {

@@ -20,7 +20,8 @@ struct FftLayout {
 template <class Real>
 struct FftLineTask {
     std::function<void(FftLineJob<Real> const&, FftWorkers<Real> const&)> run;
-    std::size_t group;  ///< lines that it takes at once
+    std::size_t group;    ///< lines that it takes at once
+    std::size_t scratch;  ///< [Real]
 };
 
 /// Check a shape and return the number of elements of one array.
@@ -30,23 +31,22 @@ std::size_t check_shape(FftShape const& shape);
 template <class Real>
 class FftVolume {
   public:
-    FftVolume(FftShape const& shape, std::size_t width, std::size_t line_scratch, unsigned threads);
+    FftVolume(FftShape const& shape, std::size_t width, FftLineTask<Real> const& lines, unsigned threads);
 
     bool has_sweeps() const { return planes_sweep_.has_value(); }
     /// Transform lines from `in` to `out`, then sweep `out`.
     void lines_first(FftLineTask<Real> const& lines, FftLayout<Real const*> in, FftLayout<Real*> out,
-                     Real sign) const;
+                     bool is_backward) const;
     /// Sweep `in` into `middle`, laid out alike, then transform lines from there to `out`.
     void lines_last(FftLineTask<Real> const& lines, FftLayout<Real const*> in, Real* middle,
-                    FftLayout<Real*> out, Real sign) const;
+                    FftLayout<Real*> out, bool is_backward) const;
 
   private:
-    using PlaneBody = std::function<void(std::size_t plane, FftWorkers<Real> const& workers)>;
-
-    void for_each_plane(PlaneBody const& body) const;
+    template <class Body>
+    void for_each_plane(Body const& body) const;
     void run_lines(FftLineTask<Real> const& lines, FftLineJob<Real> const& all,
                    FftWorkers<Real> const& workers) const;
-    void sweep_arrays(FftLayout<Real const*> in, FftLayout<Real*> out, Real sign) const;
+    void sweep_arrays(FftLayout<Real const*> in, FftLayout<Real*> out, bool is_backward) const;
     template <class Pointer>
     Pointer plane_of(FftLayout<Pointer> const& layout, std::size_t plane) const {
         return layout.at + plane / planes_ * layout.array + plane % planes_ * lines_ * layout.line;
@@ -54,7 +54,8 @@ class FftVolume {
 
     std::size_t arrays_ = 1, planes_ = 1, lines_ = 1;
     std::size_t width_;
-    unsigned threads_;
+    unsigned threads_ = 1;
+    bool is_small_ = false;  // one call for all lines, with scratch on the stack
     std::optional<FftSweep<Real>> planes_sweep_, arrays_sweep_;
     std::unique_ptr<ScratchPool> pool_;
 };
