@@ -51,13 +51,14 @@ struct Dft;
 /// First for the rows, then for the columns of an a x b matrix.
 template <int a, int b, class Real>
 struct DftOfProduct {
-    HUTCH_INLINE static inline void run(Number<Real>* x) {
+    template <class Sums>
+    HUTCH_INLINE static inline void run(Number<Real>* x, Sums const& sums) {
         Number<Real> y[a * b];
         unroll<b>([&](auto column) HUTCH_INLINE {
             constexpr int j = decltype(column)::value;
             Number<Real> part[a];
             unroll<a>([&](auto i) HUTCH_INLINE { part[decltype(i)::value] = x[b * decltype(i)::value + j]; });
-            Dft<a, Real>::run(part);
+            Dft<a, Real>::run(part, sums);
             unroll<a>([&](auto i) HUTCH_INLINE {
                 constexpr int k = decltype(i)::value;
                 y[k * b + j] = turn<j * k, a * b>(part[k]);
@@ -65,7 +66,7 @@ struct DftOfProduct {
         });
         unroll<a>([&](auto row) HUTCH_INLINE {
             constexpr int i = decltype(row)::value;
-            Dft<b, Real>::run(y + i * b);
+            Dft<b, Real>::run(y + i * b, sums);
             unroll<b>([&](auto k) HUTCH_INLINE { x[i + a * decltype(k)::value] = y[i * b + decltype(k)::value]; });
         });
     }
@@ -75,7 +76,8 @@ struct DftOfProduct {
 template <int points, class Real>
 struct Dft {
     static_assert(points % 2 == 1);
-    HUTCH_INLINE static inline void run(Number<Real>* x) {
+    template <class Sums>
+    HUTCH_INLINE static inline void run(Number<Real>* x, Sums const&) {
         constexpr int half = points / 2;
         Number<Real> const first = x[0];
         Number<Real> sum[half + 1], difference[half + 1];
@@ -101,11 +103,13 @@ struct Dft {
 };
 template <class Real>
 struct Dft<1, Real> {
-    HUTCH_INLINE static inline void run(Number<Real>*) {}
+    template <class Sums>
+    HUTCH_INLINE static inline void run(Number<Real>*, Sums const&) {}
 };
 template <class Real>
 struct Dft<2, Real> {
-    HUTCH_INLINE static inline void run(Number<Real>* x) {
+    template <class Sums>
+    HUTCH_INLINE static inline void run(Number<Real>* x, Sums const&) {
         Number<Real> const a = x[0], b = x[1];
         x[0] = a + b;
         x[1] = a - b;
@@ -113,8 +117,10 @@ struct Dft<2, Real> {
 };
 template <class Real>
 struct Dft<4, Real> {
-    HUTCH_INLINE static inline void run(Number<Real>* x) {
-        Number<Real> const a = x[0] + x[2], b = x[0] - x[2], c = x[1] + x[3], d = x[1] - x[3];
+    template <class Sums>
+    HUTCH_INLINE static inline void run(Number<Real>* x, Sums const& sums) {
+        Number<Real> const a = sums.template add<1>(x[0], x[2]), b = sums.template subtract<1>(x[0], x[2]);
+        Number<Real> const c = sums.template add<2>(x[1], x[3]), d = sums.template subtract<2>(x[1], x[3]);
         x[0] = a + c;
         x[2] = a - c;
         x[1] = {b.re + d.im, b.im - d.re};

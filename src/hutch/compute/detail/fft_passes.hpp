@@ -13,6 +13,7 @@ void run_pass_of(FftPass<Real> const& a) {
     constexpr size_t width = Lanes<Real>::width;
     size_t const chunks = (a.lanes + width - 1) / width;
     size_t const in_step = 2 * a.left * a.done * a.in_pitch, out_step = 2 * a.done * a.out_pitch;
+    Adder<Real, (is_last ? 2 : radix > 4 ? 1 : 0)> const sums;
     for (size_t p = 0; p < a.left; ++p) {
         Real const* twiddles = a.twiddles + 2 * size_t(radix - 1) * p;
         for (size_t row = 0; row < a.done; ++row) {
@@ -30,7 +31,7 @@ void run_pass_of(FftPass<Real> const& a) {
                     else
                         x[j] = load_block(in + j * in_step);
                 });
-                Dft<radix, Real>::run(x);
+                Dft<radix, Real>::run(x, sums);
                 unroll<radix>([&](auto i) HUTCH_INLINE {
                     constexpr int k = decltype(i)::value;
                     if constexpr (k > 0 && !is_last) x[k] = times_pair(x[k], twiddles + 2 * (k - 1));
@@ -89,6 +90,7 @@ void enter_line_of(FftEntry<Real> const& a) {
     constexpr int radix = 16, width = Lanes<Real>::width;
     size_t const chunks = (a.columns + width - 1) / width, step = 2 * a.columns;
     Real const* twiddles = a.twiddles;
+    Adder<Real, 1> const sums;
     for (size_t chunk = 0; chunk < chunks; ++chunk, twiddles += 2 * width * (radix - 1)) {
         size_t const first = first_lane(chunk, a.columns, width);
         Real const* __restrict in = a.in + 2 * first;
@@ -97,7 +99,7 @@ void enter_line_of(FftEntry<Real> const& a) {
         unroll<radix>([&](auto i) HUTCH_INLINE {
             x[decltype(i)::value] = load_pairs<is_backward>(in + decltype(i)::value * step);
         });
-        Dft<radix, Real>::run(x);
+        Dft<radix, Real>::run(x, sums);
         unroll<radix - 1>([&](auto i) HUTCH_INLINE {
             constexpr int k = decltype(i)::value;
             x[k + 1] = x[k + 1] * load_block(twiddles + 2 * width * k);

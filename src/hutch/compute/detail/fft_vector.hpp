@@ -46,6 +46,41 @@ HUTCH_INLINE inline Number<Real> times_pair(Number<Real> a, Real const* b) {
     return {a.re * b[0] - a.im * b[1], a.re * b[1] + a.im * b[0]};
 }
 
+/// Sums of which some are written a * 1 + b, with a 1 that the compiler does not know.
+///
+/// Many processors add in other units than those that multiply and add (AMD Zen 2 to 4: two of each), and a
+/// transform has twice as many additions as multiplications: this gives both units the same work. The result is the
+/// same to the bit.
+template <class Real, int share>
+class Adder {
+    using Vector = typename Lanes<Real>::Vector;
+
+  public:
+    HUTCH_INLINE Adder() {
+        one_ = one_ + 1;
+#if defined(__FMA__)
+        if constexpr (share > 0) asm("" : "+v"(one_));
+#endif
+    }
+    template <int rank>
+    HUTCH_INLINE Number<Real> add(Number<Real> a, Number<Real> b) const {
+#if defined(__FMA__)
+        if constexpr (rank <= share) return {a.re * one_ + b.re, a.im * one_ + b.im};
+#endif
+        return a + b;
+    }
+    template <int rank>
+    HUTCH_INLINE Number<Real> subtract(Number<Real> a, Number<Real> b) const {
+#if defined(__FMA__)
+        if constexpr (rank <= share) return {a.re * one_ - b.re, a.im * one_ - b.im};
+#endif
+        return a - b;
+    }
+
+  private:
+    Vector one_ = {};
+};
+
 // ---- unrolled loops ----------------------------------------------------------------------------------------
 
 template <int... I>
