@@ -24,7 +24,8 @@ Real* numbers(std::complex<Real>* from) {
 
 }  // namespace
 
-// ---- complex -------------------------------------------------------------------------------------------------
+// ---- complex
+// -------------------------------------------------------------------------------------------------
 
 template <class Real>
 class Fft<Real>::Plan {
@@ -39,7 +40,8 @@ class Fft<Real>::Plan {
           volume_(shape, width_, task_, threads) {}
 
     void run(std::complex<Real> const* in, std::complex<Real>* out, bool is_backward) const {
-        volume_.lines_first(task_, {numbers(in), 2 * distance_, 2 * line_}, {numbers(out), 2 * distance_, 2 * line_}, is_backward);
+        volume_.lines_first(task_, {numbers(in), 2 * distance_, 2 * line_},
+                            {numbers(out), 2 * distance_, 2 * line_}, is_backward);
     }
 
   private:
@@ -70,7 +72,8 @@ void Fft<Real>::backward(std::complex<Real> const* in, std::complex<Real>* out) 
     plan_->run(in, out, true);
 }
 
-// ---- real ----------------------------------------------------------------------------------------------------
+// ---- real
+// ----------------------------------------------------------------------------------------------------
 
 template <class Real>
 class RealFft<Real>::Plan {
@@ -82,22 +85,21 @@ class RealFft<Real>::Plan {
           spectrum_(size / length_ * width_),
           line_(shape.dims.size() == 1 ? distance_ : length_),
           lines_(length_, count_lines(shape)),
-          forward_{[this](auto const& job, auto const& workers) { lines_.forward(job, workers); }, lines_.group(),
-                   lines_.scratch_size()},
+          forward_{[this](auto const& job, auto const& workers) { lines_.forward(job, workers); },
+                   lines_.group(), lines_.scratch_size()},
           backward_{[this](auto const& job, auto const& workers) { lines_.backward(job, workers); },
                     lines_.group(), lines_.scratch_size()},
           volume_(shape, width_, forward_, threads),
           middles_(2 * spectrum_ * shape.batch * sizeof(Real)) {}
 
     void forward(Real const* in, std::complex<Real>* out) const {
-        volume_.lines_first(forward_, {in, distance_, line_},
-                            {numbers(out), 2 * spectrum_, 2 * width_}, false);
+        volume_.lines_first(forward_, {in, distance_, line_}, {numbers(out), 2 * spectrum_, 2 * width_},
+                            false);
     }
     void backward(std::complex<Real> const* in, Real* out) const {
         detail::FftLayout<Real const*> const from{numbers(in), 2 * spectrum_, 2 * width_};
         detail::FftLayout<Real*> const to{out, distance_, line_};
-        if (!volume_.has_sweeps())
-            return volume_.lines_last(backward_, from, nullptr, to, true);
+        if (!volume_.has_sweeps()) return volume_.lines_last(backward_, from, nullptr, to, true);
         detail::ScratchPool::Loan const middle(middles_);
         volume_.lines_last(backward_, from, static_cast<Real*>(middle.memory()), to, true);
     }

@@ -1,5 +1,5 @@
-// One-thread transforms beside FFTW's (measured plans) in the same run: GFLOP/s by the usual 5 N log2 N (half of it
-// for real numbers), the ratio to FFTW, and the share of this core's limit of fused multiply-adds.
+// One-thread transforms beside FFTW's (measured plans) in the same run: GFLOP/s by the usual 5 N log2 N (half
+// of it for real numbers), the ratio to FFTW, and the share of this core's limit of fused multiply-adds.
 #include "hutch/base/random.hpp"
 #include "hutch/compute/detail/fft_scratch.hpp"
 #include "hutch/compute/fft.hpp"
@@ -56,12 +56,12 @@ class PeerTransform {
         auto* const to = reinterpret_cast<typename Peer<Real>::Complex*>(out);
         if (is_real) {
             int const width = size / dims.back() * (dims.back() / 2 + 1);
-            plan_ = Peer<Real>::plan_real(rank, dims.data(), batch, in, nullptr, 1, size, to, nullptr, 1, width,
-                                          FFTW_MEASURE);
+            plan_ = Peer<Real>::plan_real(rank, dims.data(), batch, in, nullptr, 1, size, to, nullptr, 1,
+                                          width, FFTW_MEASURE);
         } else {
             auto* const from = reinterpret_cast<typename Peer<Real>::Complex*>(in);
-            plan_ = Peer<Real>::plan_complex(rank, dims.data(), batch, from, nullptr, 1, size, to, nullptr, 1, size,
-                                             FFTW_FORWARD, FFTW_MEASURE);
+            plan_ = Peer<Real>::plan_complex(rank, dims.data(), batch, from, nullptr, 1, size, to, nullptr, 1,
+                                             size, FFTW_FORWARD, FFTW_MEASURE);
         }
     }
     PeerTransform(PeerTransform const&) = delete;
@@ -164,7 +164,8 @@ bool const registered = [] {
         auto const repeats = c.shape.dims.size() > 1 || c.shape.dims[0] > 60000 ? 12 : 40;
         for (bool const is_double : {false, true}) {
             auto const body = [c, is_double](benchmark::State& state) {
-                is_double ? transform<double>(state, c.shape, c.is_real) : transform<float>(state, c.shape, c.is_real);
+                is_double ? transform<double>(state, c.shape, c.is_real)
+                          : transform<float>(state, c.shape, c.is_real);
             };
             benchmark::RegisterBenchmark(("fft/" + c.name + (is_double ? "/double" : "/float")).c_str(), body)
                 ->UseManualTime()

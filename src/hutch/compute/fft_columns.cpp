@@ -93,8 +93,8 @@ std::size_t FftColumns<Real>::scratch_size(std::size_t lanes) const {
 }
 
 template <class Real>
-void FftColumns<Real>::run(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, bool is_backward, Real* first,
-                           Real* second) const {
+void FftColumns<Real>::run(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, bool is_backward,
+                           Real* first, Real* second) const {
     bool const from_pairs = in.form == FftForm::pairs, to_pairs = out.form == FftForm::pairs;
     // A single pass from pairs to pairs does not exist: a copy writes the result.
     bool const needs_copy = stages_.size() == 1 && from_pairs && to_pairs;

@@ -57,7 +57,8 @@ void FftLines<Real>::choose_way(std::size_t count) {
     }
 }
 
-// ---- several lines side by side ------------------------------------------------------------------------------
+// ---- several lines side by side
+// ------------------------------------------------------------------------------
 
 template <class Real>
 void FftLines<Real>::run_lanes(FftLineJob<Real> const& job, Real* scratch) const {
@@ -66,12 +67,13 @@ void FftLines<Real>::run_lanes(FftLineJob<Real> const& job, Real* scratch) const
     Real* const second = scratch + along_columns_->scratch_size(width_);
     Real* const result = along_columns_->other_tile(second, first);
     kernels.gather({const_cast<Real*>(job.in), job.in_distance, job.count, length_, first, job.is_backward});
-    along_columns_->run({first, width_, FftForm::blocks}, {result, width_, FftForm::blocks}, width_, job.is_backward,
-                        second, first);
+    along_columns_->run({first, width_, FftForm::blocks}, {result, width_, FftForm::blocks}, width_,
+                        job.is_backward, second, first);
     kernels.scatter({job.out, job.out_distance, job.count, length_, result, job.is_backward});
 }
 
-// ---- radix 16 along the line, then the columns of what is left -----------------------------------------------
+// ---- radix 16 along the line, then the columns of what is left
+// -----------------------------------------------
 
 template <class Real>
 void FftLines<Real>::plan_entry() {
@@ -83,7 +85,8 @@ void FftLines<Real>::plan_entry() {
             std::size_t const block = twiddles_.size(), from = first_lane(chunk, columns_, width_);
             twiddles_.resize(block + 2 * width_);
             for (std::size_t lane = 0; lane < width_; ++lane)
-                put_root(k * (from + lane), length_, &twiddles_[block + lane], &twiddles_[block + width_ + lane]);
+                put_root(k * (from + lane), length_, &twiddles_[block + lane],
+                         &twiddles_[block + width_ + lane]);
         }
 }
 
@@ -91,11 +94,12 @@ template <class Real>
 void FftLines<Real>::run_entry(FftLineJob<Real> const& job, Real* scratch) const {
     Real* const second = scratch + 2 * length_;
     fft_kernels<Real>().enter_line({job.in, scratch, columns_, twiddles_.data(), job.is_backward});
-    along_columns_->run({scratch, rows_, FftForm::blocks}, {job.out, rows_, FftForm::pairs}, rows_, job.is_backward, second,
-                        scratch);
+    along_columns_->run({scratch, rows_, FftForm::blocks}, {job.out, rows_, FftForm::pairs}, rows_,
+                        job.is_backward, second, scratch);
 }
 
-// ---- rows and columns of a matrix ----------------------------------------------------------------------------
+// ---- rows and columns of a matrix
+// ----------------------------------------------------------------------------
 
 template <class Real>
 void FftLines<Real>::plan_tiles() {
@@ -105,29 +109,33 @@ void FftLines<Real>::plan_tiles() {
     fine_.resize(2 * width_ * rows_);
     for (std::size_t row = 0; row < rows_; ++row)
         for (std::size_t lane = 0; lane < width_; ++lane)
-            put_root(row * lane, length_, &fine_[2 * width_ * row + lane], &fine_[2 * width_ * row + width_ + lane]);
+            put_root(row * lane, length_, &fine_[2 * width_ * row + lane],
+                     &fine_[2 * width_ * row + width_ + lane]);
     for (std::size_t chunk = 0; chunk * width_ < columns_; ++chunk)
         for (std::size_t row = 0; row < rows_; ++row) {
             coarse_.resize(coarse_.size() + 2);
-            put_root(row * first_lane(chunk, columns_, width_), length_, &coarse_.end()[-2], &coarse_.end()[-1]);
+            put_root(row * first_lane(chunk, columns_, width_), length_, &coarse_.end()[-2],
+                     &coarse_.end()[-1]);
         }
 }
 
 template <class Real>
-void FftLines<Real>::first_half(std::size_t tile, FftLineJob<Real> const& job, Real* middle, Real* scratch) const {
+void FftLines<Real>::first_half(std::size_t tile, FftLineJob<Real> const& job, Real* middle,
+                                Real* scratch) const {
     FftTiles const tiles = first_tiles();
     std::size_t const begin = tiles.begin(tile), lanes = tiles.lanes_of(tile);
     std::size_t const tile_pitch = round_up(lanes, width_), pitch = round_up(rows_, width_);
     Real* const second = scratch + along_rows_->scratch_size(lanes);
     Real* const result = along_rows_->other_tile(scratch, second);
-    along_rows_->run({job.in + 2 * begin, columns_, FftForm::pairs}, {result, tile_pitch, FftForm::blocks}, lanes, job.is_backward,
-                     scratch, second);
-    fft_kernels<Real>().twist({result, middle + 2 * begin * pitch, tile_pitch, pitch, rows_, lanes, fine_.data(),
-                               coarse_.data() + 2 * begin / width_ * rows_});
+    along_rows_->run({job.in + 2 * begin, columns_, FftForm::pairs}, {result, tile_pitch, FftForm::blocks},
+                     lanes, job.is_backward, scratch, second);
+    fft_kernels<Real>().twist({result, middle + 2 * begin * pitch, tile_pitch, pitch, rows_, lanes,
+                               fine_.data(), coarse_.data() + 2 * begin / width_ * rows_});
 }
 
 template <class Real>
-void FftLines<Real>::second_half(std::size_t tile, FftLineJob<Real> const& job, Real const* middle, Real* scratch) const {
+void FftLines<Real>::second_half(std::size_t tile, FftLineJob<Real> const& job, Real const* middle,
+                                 Real* scratch) const {
     FftTiles const tiles = second_tiles();
     std::size_t const begin = tiles.begin(tile), lanes = tiles.lanes_of(tile);
     along_columns_->run({middle + 2 * begin, round_up(rows_, width_), FftForm::blocks},
@@ -146,7 +154,8 @@ void FftLines<Real>::run_tiles(FftLineJob<Real> const& job, FftWorkers<Real> con
     });
 }
 
-// ---- L. I. Bluestein, IEEE Trans. Audio Electroacoust. 18 (1970) 451: n k = (n^2 + k^2 - (k - n)^2) / 2 --------
+// ---- L. I. Bluestein, IEEE Trans. Audio Electroacoust. 18 (1970) 451: n k = (n^2 + k^2 - (k - n)^2) / 2
+// --------
 
 template <class Real>
 void FftLines<Real>::plan_chirp() {
@@ -181,7 +190,8 @@ void FftLines<Real>::run_chirp(FftLineJob<Real> const& job, Real* scratch) const
     kernels.multiply(line, chirp_.data(), job.out, length_, false, job.is_backward);
 }
 
-// ---- all ways ------------------------------------------------------------------------------------------------
+// ---- all ways
+// ------------------------------------------------------------------------------------------------
 
 template <class Real>
 std::size_t FftLines<Real>::scratch_size() const {

@@ -26,8 +26,9 @@ std::vector<Complex> peer_transform(FftShape const& shape, std::vector<Complex> 
     std::vector<Complex> out(in.size());
     auto* const from = reinterpret_cast<fftw_complex*>(in.data());
     auto* const to = reinterpret_cast<fftw_complex*>(out.data());
-    fftw_plan const plan = fftw_plan_many_dft(int(dims.size()), dims.data(), int(shape.batch), from, nullptr, 1, size,
-                                              to, nullptr, 1, size, sign, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+    fftw_plan const plan =
+        fftw_plan_many_dft(int(dims.size()), dims.data(), int(shape.batch), from, nullptr, 1, size, to,
+                           nullptr, 1, size, sign, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
     fftw_execute(plan);
     fftw_destroy_plan(plan);
     return out;
@@ -65,15 +66,18 @@ std::size_t element_count(FftShape const& shape) {
 
 std::vector<FftShape> all_shapes() {
     std::vector<FftShape> shapes;
-    for (std::size_t length = 1; length <= 64; ++length) shapes.push_back({{length}, 1}), shapes.push_back({{length}, 21});
-    for (std::size_t length : {67, 97, 100, 101, 127, 128, 240, 251, 256, 286, 360, 512, 625, 729, 1000, 1009, 1024, 1331, 2048, 2187,
-                               4096, 4099, 5040, 8192, 10007, 16384, 28561, 30030, 32768, 65536, 65537, 100000, 1048576})
+    for (std::size_t length = 1; length <= 64; ++length)
+        shapes.push_back({{length}, 1}), shapes.push_back({{length}, 21});
+    for (std::size_t length : {67,   97,   100,   101,   127,   128,   240,   251,   256,   286,    360,
+                               512,  625,  729,   1000,  1009,  1024,  1331,  2048,  2187,  4096,   4099,
+                               5040, 8192, 10007, 16384, 28561, 30030, 32768, 65536, 65537, 100000, 1048576})
         shapes.push_back({{length}, 1});
     for (std::size_t length : {100, 127, 128, 256, 360, 1000, 1024, 4096}) shapes.push_back({{length}, 37});
     for (auto const& dims : std::vector<std::vector<std::size_t>>{
-             {1, 1}, {2, 3}, {5, 7}, {16, 16}, {17, 19}, {33, 65}, {64, 5}, {5, 64}, {100, 360}, {101, 103}, {128, 128},
-             {128, 129}, {255, 257}, {512, 512}, {1, 1, 1}, {3, 4, 5}, {7, 1, 9}, {16, 16, 16}, {17, 18, 19}, {32, 33, 34},
-             {64, 64, 64}, {2, 100, 50}, {97, 5, 3}}) {
+             {1, 1},       {2, 3},       {5, 7},       {16, 16},     {17, 19},   {33, 65},
+             {64, 5},      {5, 64},      {100, 360},   {101, 103},   {128, 128}, {128, 129},
+             {255, 257},   {512, 512},   {1, 1, 1},    {3, 4, 5},    {7, 1, 9},  {16, 16, 16},
+             {17, 18, 19}, {32, 33, 34}, {64, 64, 64}, {2, 100, 50}, {97, 5, 3}}) {
         shapes.push_back({dims, 1});
         shapes.push_back({dims, 3});
     }
@@ -87,7 +91,8 @@ void compare_complex(FftShape const& shape) {
     Fft<Real> const plan(shape, 2);
     std::vector<std::complex<Real>> out(in.size());
     plan.forward(in.data(), out.data());
-    EXPECT_LT(relative_error(out, peer_transform(shape, exact_in, FFTW_FORWARD)), tolerance<Real>) << to_text(shape);
+    EXPECT_LT(relative_error(out, peer_transform(shape, exact_in, FFTW_FORWARD)), tolerance<Real>)
+        << to_text(shape);
     out = in;
     plan.backward(out.data(), out.data());
     EXPECT_LT(relative_error(out, peer_transform(shape, exact_in, FFTW_BACKWARD)), tolerance<Real>)

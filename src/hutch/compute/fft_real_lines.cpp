@@ -7,7 +7,8 @@ FftRealLines<Real>::FftRealLines(std::size_t length, std::size_t count)
     : length_(length), lines_(length % 2 == 0 ? length / 2 : length, count) {
     if (!is_even()) return;
     roots_.resize(2 * (length / 4 + 1));
-    for (std::size_t k = 0; 2 * k < roots_.size(); ++k) put_root(k, length, &roots_[2 * k], &roots_[2 * k + 1]);
+    for (std::size_t k = 0; 2 * k < roots_.size(); ++k)
+        put_root(k, length, &roots_[2 * k], &roots_[2 * k + 1]);
 }
 
 template <class Real>
@@ -50,7 +51,8 @@ void FftRealLines<Real>::backward(FftLineJob<Real> const& job, FftWorkers<Real> 
         }
     }
     FftWorkers<Real> const rest = workers.after(job.count * line_size());
-    if (is_even()) return lines_.run({full, job.out, line_size(), job.out_distance, job.count, job.is_backward}, rest);
+    if (is_even())
+        return lines_.run({full, job.out, line_size(), job.out_distance, job.count, job.is_backward}, rest);
     lines_.run({full, full, line_size(), line_size(), job.count, job.is_backward}, rest);
     for (std::size_t i = 0; i < job.count; ++i)
         for (std::size_t n = 0; n < length_; ++n)

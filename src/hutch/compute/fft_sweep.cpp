@@ -6,7 +6,10 @@ namespace hutch::compute::detail {
 
 template <class Real>
 FftSweep<Real>::FftSweep(std::size_t length, std::size_t lanes)
-    : length_(length), lanes_(lanes), width_(fft_kernels<Real>().width), tiles_(cut_lanes<Real>(length, lanes)) {
+    : length_(length),
+      lanes_(lanes),
+      width_(fft_kernels<Real>().width),
+      tiles_(cut_lanes<Real>(length, lanes)) {
     if (find_radices(length).empty())
         lines_.emplace(length, 1);
     else
@@ -31,8 +34,8 @@ void FftSweep<Real>::run(std::size_t tile, Real const* in, Real* out, bool is_ba
 }
 
 template <class Real>
-void FftSweep<Real>::run_as_lines(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, bool is_backward,
-                                  Real* scratch) const {
+void FftSweep<Real>::run_as_lines(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes,
+                                  bool is_backward, Real* scratch) const {
     FftWorkers<Real> const workers(scratch + 2 * length_ * lanes);
     for (std::size_t row = 0; row < length_; ++row)
         for (std::size_t lane = 0; lane < lanes; ++lane)
@@ -48,13 +51,14 @@ void FftSweep<Real>::run_as_lines(FftTile<Real const*> in, FftTile<Real*> out, s
 
 // Fewer lanes than a vector has: work on a copy with zeros beside them.
 template <class Real>
-void FftSweep<Real>::run_padded(FftTile<Real const*> in, FftTile<Real*> out, bool is_backward, Real* scratch) const {
+void FftSweep<Real>::run_padded(FftTile<Real const*> in, FftTile<Real*> out, bool is_backward,
+                                Real* scratch) const {
     Real* const first = scratch + 2 * length_ * width_;
     std::fill(scratch, first, Real(0));
     for (std::size_t row = 0; row < length_; ++row)
         std::copy_n(in.at + 2 * row * in.pitch, 2 * lanes_, scratch + 2 * row * width_);
-    columns_->run({scratch, width_, FftForm::pairs}, {scratch, width_, FftForm::pairs}, width_, is_backward, first,
-                  first + columns_->scratch_size(width_));
+    columns_->run({scratch, width_, FftForm::pairs}, {scratch, width_, FftForm::pairs}, width_, is_backward,
+                  first, first + columns_->scratch_size(width_));
     for (std::size_t row = 0; row < length_; ++row)
         std::copy_n(scratch + 2 * row * width_, 2 * lanes_, out.at + 2 * row * out.pitch);
 }

@@ -52,7 +52,8 @@ double relative_error(Found const& found, Expected const& expected) {
 }
 
 Wide unit_root(std::size_t k, std::size_t n, int sign) {
-    return std::polar(1.0L, sign * 2 * std::numbers::pi_v<long double> * (long double)(k % n) / (long double)(n));
+    return std::polar(1.0L,
+                      sign * 2 * std::numbers::pi_v<long double> * (long double)(k % n) / (long double)(n));
 }
 
 // The definition, one dimension after the other, in long double.
@@ -102,11 +103,24 @@ std::string to_text(std::vector<std::size_t> const& dims) {
 std::vector<std::vector<std::size_t>> small_shapes() {
     std::vector<std::vector<std::size_t>> shapes;
     for (std::size_t length = 1; length <= 64; ++length) shapes.push_back({length});
-    for (std::size_t length : {81, 97, 100, 121, 127, 128, 169, 251, 256, 286, 343, 360, 400, 512, 625, 1000, 1009, 1024})
+    for (std::size_t length :
+         {81, 97, 100, 121, 127, 128, 169, 251, 256, 286, 343, 360, 400, 512, 625, 1000, 1009, 1024})
         shapes.push_back({length});
-    for (auto const& dims : std::vector<std::vector<std::size_t>>{{1, 1},   {1, 7},    {7, 1},     {2, 3},    {16, 16},
-                                                                  {17, 19}, {33, 18},  {40, 5},    {5, 40},   {37, 50},
-                                                                  {3, 4, 5}, {1, 8, 1}, {7, 1, 16}, {8, 16, 4}, {17, 3, 20}})
+    for (auto const& dims : std::vector<std::vector<std::size_t>>{{1, 1},
+                                                                  {1, 7},
+                                                                  {7, 1},
+                                                                  {2, 3},
+                                                                  {16, 16},
+                                                                  {17, 19},
+                                                                  {33, 18},
+                                                                  {40, 5},
+                                                                  {5, 40},
+                                                                  {37, 50},
+                                                                  {3, 4, 5},
+                                                                  {1, 8, 1},
+                                                                  {7, 1, 16},
+                                                                  {8, 16, 4},
+                                                                  {17, 3, 20}})
         shapes.push_back(dims);
     return shapes;
 }
@@ -196,7 +210,8 @@ TYPED_TEST(FftOf, AShiftTurnsThePhases) {
         for (std::size_t n = 0; n < length; ++n) shifted[n] = in[(n + length - shift) % length];
         auto const spectrum = forward({{length}}, in);
         std::vector<Wide> expected;
-        for (std::size_t k = 0; k < length; ++k) expected.push_back(Wide(spectrum[k]) * unit_root(k * shift, length, -1));
+        for (std::size_t k = 0; k < length; ++k)
+            expected.push_back(Wide(spectrum[k]) * unit_root(k * shift, length, -1));
         EXPECT_LT(relative_error(forward({{length}}, shifted), expected), 2 * tolerance<TypeParam>) << length;
     }
 }
@@ -235,20 +250,24 @@ TYPED_TEST(FftOf, RealNumbersHaveTheFirstHalfOfAHermitianSpectrum) {
             auto const mirror = half[(rows - i) % rows * width + (columns - k) % columns % width];
             auto const expected = k < width ? half[i * width + k] : std::conj(mirror);
             if (k < width || (columns - k) < width)
-                EXPECT_LT(std::abs(full[i * columns + k] - expected), 50 * tolerance<TypeParam>) << i << ", " << k;
+                EXPECT_LT(std::abs(full[i * columns + k] - expected), 50 * tolerance<TypeParam>)
+                    << i << ", " << k;
         }
 }
 
 TYPED_TEST(FftOf, ABatchEqualsItsArraysOneByOne) {
-    for (auto const& dims : std::vector<std::vector<std::size_t>>{{10}, {100}, {127}, {256}, {1000}, {20, 30}, {4, 5, 6}})
+    for (auto const& dims :
+         std::vector<std::vector<std::size_t>>{{10}, {100}, {127}, {256}, {1000}, {20, 30}, {4, 5, 6}})
         for (std::size_t batch : {2, 5, 16, 33}) {
             std::size_t const count = element_count(dims), distance = count + 3;
             auto const in = random_numbers<TypeParam>(batch * distance, 10);
             Numbers<TypeParam> const all = forward({dims, batch, distance}, in);
             for (std::size_t b = 0; b < batch; ++b) {
-                auto const from = in.begin() + std::ptrdiff_t(b * distance), found = all.begin() + std::ptrdiff_t(b * distance);
+                auto const from = in.begin() + std::ptrdiff_t(b * distance),
+                           found = all.begin() + std::ptrdiff_t(b * distance);
                 Numbers<TypeParam> const one(from, from + std::ptrdiff_t(count));
-                EXPECT_LT(relative_error(Numbers<TypeParam>(found, found + std::ptrdiff_t(count)), forward({dims}, one)),
+                EXPECT_LT(relative_error(Numbers<TypeParam>(found, found + std::ptrdiff_t(count)),
+                                         forward({dims}, one)),
                           tolerance<TypeParam>)
                     << to_text(dims) << ", batch " << batch;
             }
@@ -286,8 +305,17 @@ TYPED_TEST(FftOf, RealBatchesMayLieApart) {
 }
 
 TYPED_TEST(FftOf, InPlaceGivesTheSameBytes) {
-    for (auto const& dims : std::vector<std::vector<std::size_t>>{
-             {7}, {100}, {1024}, {1009}, {65536}, {131072}, {50, 60}, {5, 3}, {128, 130}, {64, 64}, {19, 20, 21}}) {
+    for (auto const& dims : std::vector<std::vector<std::size_t>>{{7},
+                                                                  {100},
+                                                                  {1024},
+                                                                  {1009},
+                                                                  {65536},
+                                                                  {131072},
+                                                                  {50, 60},
+                                                                  {5, 3},
+                                                                  {128, 130},
+                                                                  {64, 64},
+                                                                  {19, 20, 21}}) {
         auto in = random_numbers<TypeParam>(element_count(dims), 13);
         Fft<TypeParam> const plan({dims});
         Numbers<TypeParam> out(in.size());
@@ -298,9 +326,9 @@ TYPED_TEST(FftOf, InPlaceGivesTheSameBytes) {
 }
 
 TYPED_TEST(FftOf, ThreadsGiveTheSameBytes) {
-    std::vector<FftShape> const shapes{{{65536}},        {{262144}},        {{1000}, 70},     {{4096}, 20}, {{48}, 2001},
-                                       {{300, 257}},     {{128, 128}, 5},   {{40, 33, 64}},   {{32, 40, 37}, 2},
-                                       {{331}, 200},     {{2, 300, 200}}};
+    std::vector<FftShape> const shapes{{{65536}},         {{262144}},   {{1000}, 70},    {{4096}, 20},
+                                       {{48}, 2001},      {{300, 257}}, {{128, 128}, 5}, {{40, 33, 64}},
+                                       {{32, 40, 37}, 2}, {{331}, 200}, {{2, 300, 200}}};
     for (auto const& shape : shapes) {
         std::size_t const count = element_count(shape.dims) * shape.batch;
         auto const in = random_numbers<TypeParam>(count, 14);

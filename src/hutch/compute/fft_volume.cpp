@@ -10,7 +10,7 @@
 namespace hutch::compute::detail {
 namespace {
 
-constexpr std::size_t item_numbers = 1 << 13;     // complex numbers that a thread takes at once, at least
+constexpr std::size_t item_numbers = 1 << 13;      // complex numbers that a thread takes at once, at least
 constexpr std::size_t stack_bytes = 8 << 10;       // up to here scratch lies on the stack
 constexpr std::size_t threaded_numbers = 1 << 15;  // from here on starting threads pays
 
@@ -35,8 +35,8 @@ std::size_t check_shape(FftShape const& shape) {
                                           "; expected 0 or at least the number of elements, " +
                                           std::to_string(size));
     if (std::max(size, shape.distance) > most / shape.batch)
-        throw Error(Fault::bad_input, "'batch' is " + std::to_string(shape.batch) +
-                                          "; expected at most " + std::to_string(most) + " elements in all");
+        throw Error(Fault::bad_input, "'batch' is " + std::to_string(shape.batch) + "; expected at most " +
+                                          std::to_string(most) + " elements in all");
     return size;
 }
 
@@ -71,7 +71,8 @@ void FftVolume<Real>::for_each_plane(Body const& body) const {
     ScratchPool::Loan const loan(*pool_);
     FftWorkers<Real> const all(static_cast<Real*>(loan.memory()), *pool_, threads_);
     if (planes >= threads_)
-        return all.for_each(planes, [&](std::size_t plane, Real* scratch) { body(plane, FftWorkers<Real>(scratch)); });
+        return all.for_each(
+            planes, [&](std::size_t plane, Real* scratch) { body(plane, FftWorkers<Real>(scratch)); });
     for (std::size_t plane = 0; plane < planes; ++plane) body(plane, all);
 }
 
@@ -107,7 +108,8 @@ void FftVolume<Real>::sweep_arrays(FftLayout<Real const*> in, FftLayout<Real*> o
     std::size_t const tiles = arrays_sweep_->tiles();
     workers.for_each(arrays_ * tiles, [&](std::size_t i, Real* scratch) {
         std::size_t const array = i / tiles;
-        arrays_sweep_->run(i % tiles, in.at + array * in.array, out.at + array * out.array, is_backward, scratch);
+        arrays_sweep_->run(i % tiles, in.at + array * in.array, out.at + array * out.array, is_backward,
+                           scratch);
     });
 }
 

@@ -5,7 +5,8 @@
 
 namespace hutch::compute::HUTCH_ISA {
 
-// ---- roots of unity as constants -----------------------------------------------------------------------------
+// ---- roots of unity as constants
+// -----------------------------------------------------------------------------
 
 struct Root {
     double cosine, sine;
@@ -43,7 +44,8 @@ HUTCH_INLINE inline Number<Real> turn(Number<Real> x) {
     return {x.re * c + x.im * s, x.im * c - x.re * s};
 }
 
-// ---- transforms ------------------------------------------------------------------------------------------------
+// ---- transforms
+// ------------------------------------------------------------------------------------------------
 
 template <int points, class Real>
 struct Dft;
@@ -67,7 +69,8 @@ struct DftOfProduct {
         unroll<a>([&](auto row) HUTCH_INLINE {
             constexpr int i = decltype(row)::value;
             Dft<b, Real>::run(y + i * b, sums);
-            unroll<b>([&](auto k) HUTCH_INLINE { x[i + a * decltype(k)::value] = y[i * b + decltype(k)::value]; });
+            unroll<b>([&](auto k)
+                          HUTCH_INLINE { x[i + a * decltype(k)::value] = y[i * b + decltype(k)::value]; });
         });
     }
 };

@@ -56,8 +56,8 @@ class FftColumns {
     std::size_t length() const { return length_; }
     /// Return how many numbers each of the two scratch tiles of run() holds [Real].
     std::size_t scratch_size(std::size_t lanes) const;
-    /// Transform; lanes >= width. `in` and `out` may be the same numbers. Passes write `first`, `second`, `first` ...
-    /// and the last one `out`: `first` may not be `in`, `second` may; see other_tile() for `out`.
+    /// Transform; lanes >= width. `in` and `out` may be the same numbers. Passes write `first`, `second`,
+    /// `first` ... and the last one `out`: `first` may not be `in`, `second` may; see other_tile() for `out`.
     void run(FftTile<Real const*> in, FftTile<Real*> out, std::size_t lanes, bool is_backward, Real* first,
              Real* second) const;
     /// Return the one of the two scratch tiles that run() may write its result to.

@@ -5,11 +5,12 @@
 
 #include <cstddef>
 
-// A tile is a matrix of complex numbers: its rows are the index that is transformed, its lanes are independent
-// transforms side by side. In pairs, real and imaginary part of a number lie together, as in std::complex. In
-// blocks, `width` real parts are followed by their `width` imaginary parts. A tile of L lanes has ceil(L / width)
-// chunks; the last chunk of a tile in pairs starts at lane L - width and may overlap the one before it, so that no
-// kernel needs a tail: L >= width always. Pitches are in complex numbers.
+// A tile is a matrix of complex numbers: its rows are the index that is transformed, its lanes are
+// independent transforms side by side. In pairs, real and imaginary part of a number lie together, as in
+// std::complex. In blocks, `width` real parts are followed by their `width` imaginary parts. A tile of L
+// lanes has ceil(L / width) chunks; the last chunk of a tile in pairs starts at lane L - width and may
+// overlap the one before it, so that no kernel needs a tail: L >= width always. Pitches are in complex
+// numbers.
 namespace hutch::compute::detail {
 
 enum class FftForm { pairs, blocks };
@@ -64,8 +65,8 @@ struct FftKernels {
     using Pass = void (*)(FftPass<Real> const&);
 
     std::size_t width;
-    /// Return the pass of a radix in {1, 2, 3, 4, 5, 7, 8, 11, 13, 16}; a last pass has no twiddles; never from
-    /// pairs to pairs.
+    /// Return the pass of a radix in {1, 2, 3, 4, 5, 7, 8, 11, 13, 16}; a last pass has no twiddles; never
+    /// from pairs to pairs.
     Pass (*find_pass)(std::size_t radix, FftForm in, FftForm out, bool is_last);
     void (*enter_line)(FftEntry<Real> const&);  ///< of radix 16
     void (*twist)(FftTwist<Real> const&);

@@ -145,7 +145,8 @@ void twist(FftTwist<Real> const& a) {
         }
 }
 
-// ---- lines as lanes ------------------------------------------------------------------------------------------
+// ---- lines as lanes
+// ------------------------------------------------------------------------------------------
 
 template <bool is_backward, class Real>
 void gather_of(FftLanes<Real> const& a) {
@@ -209,16 +210,19 @@ void scatter(FftLanes<Real> const& a) {
     a.is_backward ? scatter_of<true>(a) : scatter_of<false>(a);
 }
 
-// ---- element by element --------------------------------------------------------------------------------------
+// ---- element by element
+// --------------------------------------------------------------------------------------
 
 template <bool in_exchanged, bool out_exchanged, class Real>
 void multiply_of(Real const* a, Real const* b, Real* out, size_t count) {
     constexpr size_t width = Lanes<Real>::width;
     size_t i = 0;
     for (; i + width <= count; i += width)
-        store_pairs<out_exchanged>(load_pairs<in_exchanged>(a + 2 * i) * load_pairs<false>(b + 2 * i), out + 2 * i);
+        store_pairs<out_exchanged>(load_pairs<in_exchanged>(a + 2 * i) * load_pairs<false>(b + 2 * i),
+                                   out + 2 * i);
     for (; i < count; ++i) {
-        Real const ar = a[2 * i + in_exchanged], ai = a[2 * i + !in_exchanged], br = b[2 * i], bi = b[2 * i + 1];
+        Real const ar = a[2 * i + in_exchanged], ai = a[2 * i + !in_exchanged], br = b[2 * i],
+                   bi = b[2 * i + 1];
         out[2 * i + out_exchanged] = ar * br - ai * bi;
         out[2 * i + !out_exchanged] = ar * bi + ai * br;
     }
@@ -234,7 +238,8 @@ void multiply(Real const* a, Real const* b, Real* out, size_t count, bool in_exc
 // With e = (z[k] + conj z[half - k]) / 2 and o = (z[k] - conj z[half - k]) / 2i: x[k] = e + root o and
 // x[half - k] = conj(e - root o). Here z = a and z[half - k] = b; they become x[k] and x[half - k].
 template <class Value>
-HUTCH_INLINE inline void split_two(Value& a_re, Value& a_im, Value& b_re, Value& b_im, Value w_re, Value w_im) {
+HUTCH_INLINE inline void split_two(Value& a_re, Value& a_im, Value& b_re, Value& b_im, Value w_re,
+                                   Value w_im) {
     Value const e_re = (a_re + b_re) / 2, e_im = (a_im - b_im) / 2;
     Value const o_re = (a_im + b_im) / 2, o_im = (b_re - a_re) / 2;
     Value const t_re = o_re * w_re - o_im * w_im, t_im = o_re * w_im + o_im * w_re;
@@ -245,7 +250,8 @@ HUTCH_INLINE inline void split_two(Value& a_re, Value& a_im, Value& b_re, Value&
 // The reverse, without the halves: e = x[k] + conj x[half - k], o = (x[k] - conj x[half - k]) conj root;
 // z[k] = e + i o and z[half - k] = conj(e - i o).
 template <class Value>
-HUTCH_INLINE inline void merge_two(Value& a_re, Value& a_im, Value& b_re, Value& b_im, Value w_re, Value w_im) {
+HUTCH_INLINE inline void merge_two(Value& a_re, Value& a_im, Value& b_re, Value& b_im, Value w_re,
+                                   Value w_im) {
     Value const e_re = a_re + b_re, e_im = a_im - b_im;
     Value const d_re = a_re - b_re, d_im = a_im + b_im;
     Value const o_re = d_re * w_re + d_im * w_im, o_im = d_im * w_re - d_re * w_im;
@@ -296,8 +302,15 @@ void merge_real(Real const* line, Real const* roots, size_t half, Real* out) {
 
 template <class Real>
 FftKernels<Real> fft_kernels() {
-    return {size_t(Lanes<Real>::width), find_pass<Real>,  enter_line<Real>, twist<Real>,     gather<Real>,
-            scatter<Real>,              multiply<Real>,   split_real<Real>, merge_real<Real>};
+    return {size_t(Lanes<Real>::width),
+            find_pass<Real>,
+            enter_line<Real>,
+            twist<Real>,
+            gather<Real>,
+            scatter<Real>,
+            multiply<Real>,
+            split_real<Real>,
+            merge_real<Real>};
 }
 
 }  // namespace hutch::compute::HUTCH_ISA

@@ -49,8 +49,8 @@ HUTCH_INLINE inline Number<Real> times_pair(Number<Real> a, Real const* b) {
 /// Sums of which some are written a * 1 + b, with a 1 that the compiler does not know.
 ///
 /// Many processors add in other units than those that multiply and add (AMD Zen 2 to 4: two of each), and a
-/// transform has twice as many additions as multiplications: this gives both units the same work. The result is the
-/// same to the bit.
+/// transform has twice as many additions as multiplications: this gives both units the same work. The result
+/// is the same to the bit.
 template <class Real, int share>
 class Adder {
     using Vector = typename Lanes<Real>::Vector;
@@ -81,7 +81,8 @@ class Adder {
     Vector one_ = {};
 };
 
-// ---- unrolled loops ----------------------------------------------------------------------------------------
+// ---- unrolled loops
+// ----------------------------------------------------------------------------------------
 
 template <int... I>
 struct Sequence {};
@@ -105,7 +106,8 @@ HUTCH_INLINE inline void unroll(Body const& body) {
     unroll(body, typename MakeSequence<count>::Type{});
 }
 
-// ---- shuffles: lane l of the result is lane from(l) of a followed by b --------------------------------------
+// ---- shuffles: lane l of the result is lane from(l) of a followed by b
+// --------------------------------------
 
 template <int width>
 struct Even {
@@ -140,7 +142,8 @@ HUTCH_INLINE inline Vector shuffle(Vector a, Vector b) {
     return shuffle<Order>(a, b, typename MakeSequence<Lanes<Real>::width>::Type{});
 }
 
-// ---- loads and stores --------------------------------------------------------------------------------------
+// ---- loads and stores
+// --------------------------------------------------------------------------------------
 
 template <class Real>
 HUTCH_INLINE inline typename Lanes<Real>::Vector load(Real const* from) {
@@ -161,7 +164,8 @@ HUTCH_INLINE inline void store_block(Number<Real> x, Real* to) {
     store<Real>(x.re, to);
     store<Real>(x.im, to + Lanes<Real>::width);
 }
-// A backward transform is a forward one of numbers whose real and imaginary parts are exchanged, and so is its result.
+// A backward transform is a forward one of numbers whose real and imaginary parts are exchanged, and so is
+// its result.
 template <bool is_exchanged, class Real>
 HUTCH_INLINE inline Number<Real> load_pairs(Real const* from) {
     constexpr int width = Lanes<Real>::width;
