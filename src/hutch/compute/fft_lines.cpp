@@ -59,8 +59,7 @@ void FftLines<Real>::choose_way(std::size_t count) {
     }
 }
 
-// ---- several lines side by side
-// ------------------------------------------------------------------------------
+// ---- several lines side by side --------------------------------------------------------------------------
 
 template <class Real>
 void FftLines<Real>::run_lanes(FftLineJob<Real> const& job, Real* scratch) const {
@@ -74,8 +73,7 @@ void FftLines<Real>::run_lanes(FftLineJob<Real> const& job, Real* scratch) const
     kernels.scatter({job.out, job.out_distance, job.count, length_, result, job.is_backward});
 }
 
-// ---- radix 16 along the line, then the columns of what is left
-// -----------------------------------------------
+// ---- radix 16 along the line, then the columns of what is left -------------------------------------------
 
 template <class Real>
 void FftLines<Real>::plan_entry() {
@@ -100,8 +98,7 @@ void FftLines<Real>::run_entry(FftLineJob<Real> const& job, Real* scratch) const
                         job.is_backward, second, scratch);
 }
 
-// ---- rows and columns of a matrix
-// ----------------------------------------------------------------------------
+// ---- rows and columns of a matrix ------------------------------------------------------------------------
 
 template <class Real>
 void FftLines<Real>::plan_tiles() {
@@ -156,8 +153,8 @@ void FftLines<Real>::run_tiles(FftLineJob<Real> const& job, FftWorkers<Real> con
     });
 }
 
-// ---- L. I. Bluestein, IEEE Trans. Audio Electroacoust. 18 (1970) 451: n k = (n^2 + k^2 - (k - n)^2) / 2
-// --------
+// ---- as a convolution ------------------------------------------------------------------------------------
+// L. I. Bluestein, IEEE Trans. Audio Electroacoust. 18 (1970) 451: n k = (n^2 + k^2 - (k - n)^2) / 2.
 
 template <class Real>
 void FftLines<Real>::plan_chirp() {
@@ -192,8 +189,7 @@ void FftLines<Real>::run_chirp(FftLineJob<Real> const& job, Real* scratch) const
     kernels.multiply(line, chirp_.data(), job.out, length_, false, job.is_backward);
 }
 
-// ---- all ways
-// ------------------------------------------------------------------------------------------------
+// ---- all ways --------------------------------------------------------------------------------------------
 
 template <class Real>
 std::size_t FftLines<Real>::scratch_size() const {

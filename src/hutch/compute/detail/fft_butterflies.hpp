@@ -5,8 +5,7 @@
 
 namespace hutch::compute::HUTCH_ISA {
 
-// ---- roots of unity as constants
-// -----------------------------------------------------------------------------
+// ---- roots of unity as constants -------------------------------------------------------------------------
 
 struct Root {
     double cosine, sine;
@@ -44,8 +43,7 @@ HUTCH_INLINE inline Number<Real> turn(Number<Real> x) {
     return {x.re * c + x.im * s, x.im * c - x.re * s};
 }
 
-// ---- transforms
-// ------------------------------------------------------------------------------------------------
+// ---- transforms ------------------------------------------------------------------------------------------
 
 template <int points, class Real>
 struct Dft;

@@ -145,8 +145,7 @@ void twist(FftTwist<Real> const& a) {
         }
 }
 
-// ---- lines as lanes
-// ------------------------------------------------------------------------------------------
+// ---- lines as lanes --------------------------------------------------------------------------------------
 
 template <bool is_backward, class Real>
 void gather_of(FftLanes<Real> const& a) {
@@ -210,8 +209,7 @@ void scatter(FftLanes<Real> const& a) {
     a.is_backward ? scatter_of<true>(a) : scatter_of<false>(a);
 }
 
-// ---- element by element
-// --------------------------------------------------------------------------------------
+// ---- element by element ----------------------------------------------------------------------------------
 
 template <bool in_exchanged, bool out_exchanged, class Real>
 void multiply_of(Real const* a, Real const* b, Real* out, size_t count) {

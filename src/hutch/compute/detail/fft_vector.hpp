@@ -81,8 +81,7 @@ class Adder {
     Vector one_ = {};
 };
 
-// ---- unrolled loops
-// ----------------------------------------------------------------------------------------
+// ---- unrolled loops --------------------------------------------------------------------------------------
 
 template <int... I>
 struct Sequence {};
@@ -106,8 +105,7 @@ HUTCH_INLINE inline void unroll(Body const& body) {
     unroll(body, typename MakeSequence<count>::Type{});
 }
 
-// ---- shuffles: lane l of the result is lane from(l) of a followed by b
-// --------------------------------------
+// ---- shuffles: lane l of the result is lane from(l) of a followed by b -----------------------------------
 
 template <int width>
 struct Even {
@@ -142,8 +140,7 @@ HUTCH_INLINE inline Vector shuffle(Vector a, Vector b) {
     return shuffle<Order>(a, b, typename MakeSequence<Lanes<Real>::width>::Type{});
 }
 
-// ---- loads and stores
-// --------------------------------------------------------------------------------------
+// ---- loads and stores ------------------------------------------------------------------------------------
 
 template <class Real>
 HUTCH_INLINE inline typename Lanes<Real>::Vector load(Real const* from) {
