@@ -55,6 +55,7 @@ Document Document::parse(std::string_view text, std::string const& name) {
 bool Document::is_map() const { return node_->IsMap(); }
 bool Document::is_list() const { return node_->IsSequence(); }
 bool Document::is_scalar() const { return node_->IsScalar(); }
+bool Document::is_quoted() const { return is_scalar() && node_->Tag() == "!"; }
 bool Document::is_empty() const { return !node_->IsDefined() || node_->IsNull(); }
 bool Document::has(std::string const& key) const { return is_map() && (*node_)[key].IsDefined(); }
 

@@ -24,6 +24,8 @@ class Document {
     bool is_map() const;
     bool is_list() const;
     bool is_scalar() const;
+    /// Return whether it is a scalar in quotes, and so a text whatever it reads like.
+    bool is_quoted() const;
     bool has(std::string const& key) const;
     /// Return a member; it must exist.
     Document at(std::string const& key) const;
