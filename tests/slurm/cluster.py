@@ -6,8 +6,9 @@
   cluster.py kill-node FOLDER NODE [--daemon-only]            as if its power were cut; or only slurmd, tasks live on
   cluster.py start-node FOLDER NODE                           bring it back
 
-Runs as root beside other clusters; needs Debian's slurm-wlm and munge, and exits with 77 where they are missing.
-Settings of Slurm are those of slurm.conf(5), gres.conf(5) and cgroup.conf(5) of Slurm 22.05.
+Nodes are n1, n2, ...; the controller can be killed and started like them, by the name slurmctld. Runs as root beside
+other clusters, touches nothing outside FOLDER, needs Debian's slurm-wlm and munge, and exits with 77 where they are
+missing. Its settings are described in slurm.conf(5), gres.conf(5) and cgroup.conf(5).
 """
 import argparse
 import contextlib
@@ -23,16 +24,17 @@ import sys
 import time
 
 SKIPPED = 77
+LONGEST_FOLDER = 60
 MARK = "HUTCH_TEST_CLUSTER"  # in the environment of every daemon, so that all that came of it can be found
 PROGRAMS = {"munged": "munge", "slurmctld": "slurm-wlm", "slurmd": "slurm-wlm", "sbatch": "slurm-wlm"}
 
-# A dead node is seen within about SlurmdTimeout; sites have 300 s. KillWait is the time between SIGTERM and SIGKILL.
+# Nodes may have more CPUs than the host (config_overrides). A dead node is seen after SlurmdTimeout and as long again
+# for messages without answer: 15 to 20 s here; sites have 300 s. KillWait is the time between SIGTERM and SIGKILL.
 SLURM_CONF = """
 ClusterName=hutch
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={ports[0]}
 SlurmUser=root
-SlurmdUser=root
 AuthType=auth/munge
 AuthInfo=socket={folder}/munge/socket
 CredType=cred/munge
@@ -57,6 +59,7 @@ JobAcctGatherType=jobacct_gather/none
 JobCompType=jobcomp/none
 ReturnToService=2
 SlurmdTimeout={slurmd_timeout}
+MessageTimeout=5
 KillWait=2
 DefMemPerCPU=64
 GresTypes=gpu
@@ -106,7 +109,7 @@ def is_slurmd(pid):
 class Cluster:
     """`with Cluster(folder) as cluster:` runs one; set os.environ from cluster.environment to use it."""
 
-    def __init__(self, folder, nodes=3, cpus=4, gpus=0, slurmd_timeout=10):
+    def __init__(self, folder, nodes=3, cpus=4, gpus=0, slurmd_timeout=5):
         self.folder = pathlib.Path(folder).resolve()
         self.nodes = [f"n{number + 1}" for number in range(nodes)]
         self.cpus, self.gpus, self.slurmd_timeout = cpus, gpus, slurmd_timeout
@@ -123,6 +126,9 @@ class Cluster:
         programs = {name: find_program(name) for name in PROGRAMS}
         if os.getuid() != 0:
             raise Missing("this user is not root; expected root, because slurmd starts jobs for other users")
+        if len(str(self.folder)) > LONGEST_FOLDER:
+            raise ValueError(f"folder has {len(str(self.folder))} characters; expected at most {LONGEST_FOLDER}, because "
+                             f"the path of a socket has at most 107: {self.folder}")
         self.stop()
         self.folder.mkdir(parents=True, exist_ok=True)
         for entry in ["state", "munge", *self.nodes]:
@@ -131,10 +137,9 @@ class Cluster:
         self._write_settings()
         try:
             self._start_munged(programs["munged"])
-            self._spawn([programs["slurmctld"], "-i", "-D"], "slurmctld")
-            for node in self.nodes:
-                self.start_node(node)
-            self.wait_for_nodes("idle", self.nodes)
+            for name in ["slurmctld", *self.nodes]:
+                self.start_node(name)
+            self._wait(lambda: all(self.node_states().get(node) == "idle" for node in self.nodes), 60, "nodes are not idle")
         except BaseException:
             self.stop()
             raise
@@ -172,7 +177,8 @@ class Cluster:
         self._wait(lambda: (place / "socket").exists(), 30, "munged has no socket")
 
     def start_node(self, node):
-        self._spawn([find_program("slurmd"), "-N", node, "-D"], node)
+        words = ["slurmctld", "-i"] if node == "slurmctld" else ["slurmd", "-N", node]
+        self._spawn([find_program(words[0]), *words[1:], "-D"], node)
 
     def kill_node(self, node, daemon_only=False):
         """Kill slurmd and all that runs on its node; or slurmd only, as when the daemon crashes and tasks live on."""
@@ -183,7 +189,7 @@ class Cluster:
         self._kill(lambda pid, environment: self._node_of(environment) is not None)
 
     def _node_of(self, environment):
-        """Daemons carry our mark, slurmstepd too; what a job runs carries what slurmstepd sets."""
+        """Daemons and slurmstepd carry our mark; what a job runs carries what slurmstepd sets."""
         folder, _, name = environment.get(MARK, "").rpartition(":")
         if folder == str(self.folder):
             return name
@@ -206,14 +212,14 @@ class Cluster:
             subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
                              start_new_session=True)
 
-    def wait_for_nodes(self, state, nodes, seconds=60):
-        self._wait(lambda: all(self.node_states().get(node) == state for node in nodes), seconds,
-                   f"nodes are not {state}: {' '.join(nodes)}")
-
     def node_states(self):
         run = subprocess.run(["sinfo", "-h", "-N", "-o", "%N %T"], capture_output=True, text=True,
-                             env=os.environ | self.environment)
+                             env=os.environ | self.environment, check=False)
         return dict(line.split() for line in run.stdout.splitlines())
+
+    def wait_for_node(self, node, *states, seconds=60):
+        """Wait until sinfo says that a node is in one of these states; a state with * does not answer."""
+        self._wait(lambda: self.node_states().get(node) in states, seconds, f"{node} is not {' or '.join(states)}")
 
     def _wait(self, is_so, seconds, complaint):
         end = time.monotonic() + seconds
@@ -229,7 +235,7 @@ def print_environment(cluster):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ["start", "stop", "kill-node", "start-node"]:
         command = commands.add_parser(name)
@@ -237,7 +243,7 @@ def main():
         if "node" in name:
             command.add_argument("node")
         if name == "start":
-            for option, value in {"--nodes": 3, "--cpus": 4, "--gpus": 0, "--slurmd-timeout": 10}.items():
+            for option, value in {"--nodes": 3, "--cpus": 4, "--gpus": 0, "--slurmd-timeout": 5}.items():
                 command.add_argument(option, type=int, default=value)
         if name == "kill-node":
             command.add_argument("--daemon-only", action="store_true")
