@@ -15,9 +15,9 @@ namespace hutch {
 using EnvironmentChange = std::pair<std::string, std::optional<std::string>>;
 
 struct ProcessOptions {
-    std::filesystem::path folder;                ///< to work in; empty: where this process works
-    std::vector<EnvironmentChange> environment;  ///< what differs from the environment of this process
-    std::filesystem::path log;         ///< both streams are appended here; empty: they are kept in memory
+    std::filesystem::path folder{};                ///< to work in; empty: where this process works
+    std::vector<EnvironmentChange> environment{};  ///< what differs from the environment of this process
+    std::filesystem::path log{};       ///< both streams are appended here; empty: they are kept in memory
     std::size_t most_bytes = 1 << 20;  ///< [byte] kept of each stream; what comes later is dropped
     double seconds = 0;                ///< [s] time limit; 0: none
     double grace_seconds = 2;          ///< [s] between SIGTERM and SIGKILL at the limit, or when told to stop
