@@ -22,7 +22,7 @@ struct ProcessOptions {
     double seconds = 0;                ///< [s] time limit; 0: none
     double grace_seconds = 2;          ///< [s] between SIGTERM and SIGKILL at the limit, or when told to stop
     std::function<bool()>
-        should_stop;  ///< asked at least every 50 ms; true ends the program as the time limit does
+        should_stop{};  ///< asked at least every 50 ms; true ends the program as the time limit does
 };
 
 /// How a program ended.
