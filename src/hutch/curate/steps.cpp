@@ -100,10 +100,7 @@ step::Step build_step() {
     step::Description about{
         .name = "dataset.build",
         .version = "1.0.0",
-        .summary =
-            "build an AI-ready data set from a recipe; the same call goes on after a kill and does nothing "
-            "when "
-            "all is done",
+        .summary = "build, or go on building, an AI-ready data set from a recipe",
         .reference = "recipes: docs/recipes.md; Croissant 1.1 (MLCommons); PROV-JSON (W3C, 2013)",
         .parameters = {{.name = "records",
                         .help = "how many patterns",

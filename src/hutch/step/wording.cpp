@@ -84,23 +84,23 @@ std::string option_of(Parameter const& parameter) {
 }
 
 std::string units_of(Parameter const& parameter) {
-    std::string units;
-    bool has_unit = false;
-    for (Field const& field : parameter.fields) {
-        units += (units.empty() ? "" : ", ") + (field.unit.empty() ? "-" : field.unit);
-        has_unit |= !field.unit.empty();
-    }
-    return has_unit ? units : "";
+    std::vector<std::string> units;
+    for (Field const& field : parameter.fields) units.push_back(field.unit.empty() ? "-" : field.unit);
+    if (std::ranges::count(units, units[0]) == std::ptrdiff_t(units.size()))
+        return units[0] == "-" ? "" : units[0];
+    return fmt::format("{}", fmt::join(units, ", "));
 }
 
 std::string rules_of(Parameter const& parameter) {
-    if (parameter.fields.size() == 1) return rule_of(parameter.fields[0]);
     std::string rules;
+    bool are_equal = true;
     for (Field const& field : parameter.fields) {
         rules += (rules.empty() ? "" : ", ") + field.name + " " + rule_of(field);
         if (field.fallback) rules += " (else " + to_text(*field.fallback) + ")";
+        are_equal &= !field.fallback && rule_of(field) == rule_of(parameter.fields[0]);
     }
-    return rules;
+    if (!are_equal) return rules;
+    return (parameter.fields.size() > 1 ? "each " : "") + rule_of(parameter.fields[0]);
 }
 
 std::string default_of(Parameter const& parameter) {

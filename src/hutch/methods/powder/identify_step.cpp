@@ -203,9 +203,8 @@ step::Step identify_step() {
         .version = "1.0.0",
         .summary = "name the phases that explain a measured powder pattern",
         .reference =
-            "similarity: the cosine between square roots of intensities (A. Bhattacharyya, Bull. Calcutta "
-            "Math. "
-            "Soc. 35 (1943) 99); the search in src/hutch/methods/powder/identify.hpp",
+            "similarity: the cosine between square roots of intensities, A. Bhattacharyya, "
+            "Bull. Calcutta Math. Soc. 35 (1943) 99; the search in src/hutch/methods/powder/identify.hpp",
         .parameters = identify_parameters(),
         .inputs = {{.name = "pattern",
                     .help = "measured; gzip too",

@@ -19,10 +19,11 @@ Value const* given(step::Call const& call, std::string const& name) {
 
 // What a change of the instrument sets back is the instrument's.
 bool is_of_instrument(Parameter const& parameter) {
+    static Instrument const standard_instrument;
     Setting setting;
     double const standard = parameter.in(setting);
     parameter.in(setting) = standard + 1;
-    setting.instrument = {};
+    setting.instrument = standard_instrument;
     return parameter.in(setting) == standard;
 }
 

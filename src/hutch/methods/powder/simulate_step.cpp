@@ -241,8 +241,8 @@ std::vector<step::Parameter> own_parameters() {
         axis_parameter("two_theta", "the points, at equal angles", "degree", 0, 180,
                        "10:120:0.02, when there is no other axis"),
         axis_parameter("q", "the points, at equal Q = 4 pi sin(theta) / wavelength", "1/angstrom", 1e-6, 1000,
-                       "no points in Q"),
-        axis_parameter("d", "the points, at equal d", "angstrom", 1e-6, 1000, "no points in d"),
+                       "none"),
+        axis_parameter("d", "the points, at equal d", "angstrom", 1e-6, 1000, "none"),
         {.name = "entry",
          .help = "which structure of the file: AMCSD's number, or the place in a CIF file",
          .fields = {{.type = Type::integer, .unit = "1", .least = 0, .most = 1e9}},
@@ -301,14 +301,11 @@ step::Step simulate_step() {
     step::Description about{
         .name = "powder.simulate",
         .version = "1.0.0",
-        .summary =
-            "calculate the powder pattern of one structure in double precision, every line over the whole "
-            "range",
+        .summary = "calculate the powder pattern of one structure",
         .reference =
-            "V. K. Pecharsky & P. Y. Zavalij, Fundamentals of Powder Diffraction (2009), chapters 7 and 8; "
-            "each "
-            "formula with its own source in src/hutch/methods/powder; compared with GSAS-II in "
-            "docs/validation.md",
+            "V. K. Pecharsky & P. Y. Zavalij, Fundamentals of Powder Diffraction (2009), chapters "
+            "7 to 9; each formula with its own source in src/hutch/methods/powder; compared with "
+            "GSAS-II in docs/validation.md",
         .parameters = own_parameters(),
         .inputs = {{.name = "structure",
                     .help = "the crystal; of a database with entry",

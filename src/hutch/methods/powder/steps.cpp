@@ -25,8 +25,8 @@ step::Step convert_step() {
         .version = "1.0.0",
         .summary = "read a powder pattern in one format and write it in another",
         .reference =
-            "pdCIF: B. H. Toby, International Tables for Crystallography G (2005), chapter 3.3; FXYE: A. C. "
-            "Larson & R. B. Von Dreele, GSAS, LAUR 86-748 (2004)",
+            "pdCIF: B. H. Toby, International Tables for Crystallography G (2005), chapter 3.3; "
+            "FXYE: A. C. Larson & R. B. Von Dreele, GSAS, LAUR 86-748 (2004)",
         .inputs = {{.name = "pattern",
                     .help = "measured or calculated; gzip too",
                     .format = "pattern (.xy .xye .fxye .dat .cif)",

@@ -188,13 +188,10 @@ step::Step survey_step() {
     step::Description about{
         .name = "powder.survey",
         .version = "1.0.0",
-        .summary =
-            "tell which structures of a library are usable, and why others are not, by one Cu K alpha and "
-            "one "
-            "neutron pattern of each",
+        .summary = "tell which structures of a library are usable, and why others are not",
         .reference =
-            "what makes a structure usable: src/hutch/data/structure.hpp, complete(); results for three "
-            "libraries: docs/structures.md",
+            "CIF: S. R. Hall, F. H. Allen & I. D. Brown, Acta Cryst. A47 (1991) 655; "
+            "results for three libraries: docs/structures.md",
         .parameters = {{.name = "d_min",
                         .help = "smallest d of reflections",
                         .fields = {{.unit = "angstrom", .least = 0.3, .most = 5}},
