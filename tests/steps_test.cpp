@@ -1,6 +1,7 @@
 // What every step of this build must say of itself.
-#include "hutch/step/manual.hpp"
 #include "hutch/steps.hpp"
+
+#include "hutch/step/manual.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -34,7 +35,8 @@ INSTANTIATE_TEST_SUITE_P(Each, AllSteps, testing::ValuesIn(all_steps()), name_of
 
 TEST(StepList, HasEachNameOnce) {
     std::set<std::string> names;
-    for (step::Step const& one : all_steps()) EXPECT_TRUE(names.insert(one.about.name).second) << one.about.name;
+    for (step::Step const& one : all_steps())
+        EXPECT_TRUE(names.insert(one.about.name).second) << one.about.name;
     EXPECT_FALSE(names.empty());
 }
 

@@ -18,23 +18,22 @@ Value const* given(step::Call const& call, std::string const& name) {
 }
 
 // What a change of the instrument sets back is the instrument's.
-bool is_of_instrument(Parameter const& parameter) {
-    static Instrument const standard_instrument;
-    Setting setting;
-    double const standard = parameter.in(setting);
-    parameter.in(setting) = standard + 1;
-    setting.instrument = standard_instrument;
-    return parameter.in(setting) == standard;
+bool is_of_instrument(Parameter const& parameter, Setting setting) {
+    Instrument const standard = setting.instrument;
+    double const before = parameter.in(setting);
+    parameter.in(setting) = before + 1;
+    setting.instrument = standard;
+    return parameter.in(setting) == before;
 }
 
 step::Parameter to_step_parameter(Parameter const& parameter) {
-    Setting standard;
+    Setting standard = read_setting({});
     double const fallback = parameter.in(standard);
     step::Parameter made{
         .name = std::string(parameter.name),
         .help = std::string(parameter.help),
         .fields = {{.unit = std::string(parameter.unit), .least = parameter.least, .most = parameter.most}}};
-    if (is_of_instrument(parameter))
+    if (is_of_instrument(parameter, standard))
         made.fallback = Value(), made.otherwise = fmt::format("the instrument's, or {}", fallback);
     else
         made.fallback = fallback;
