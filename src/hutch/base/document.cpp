@@ -132,11 +132,14 @@ std::string Document::shown() const {
     return in_quotes(node_->Scalar());
 }
 
+std::string Document::where() const {
+    std::string place = *file_;
+    if (node_->IsDefined() && !node_->Mark().is_null()) place += fmt::format(":{}", node_->Mark().line + 1);
+    return place + ": " + (path_.empty() ? "document" : "'" + path_ + "'");
+}
+
 void Document::fail(std::string const& found_and_expected) const {
-    std::string where = *file_;
-    if (node_->IsDefined() && !node_->Mark().is_null()) where += fmt::format(":{}", node_->Mark().line + 1);
-    std::string const subject = path_.empty() ? "document" : "'" + path_ + "'";
-    throw Error(Fault::bad_input, fmt::format("{}: {} {}", where, subject, found_and_expected));
+    throw Error(Fault::bad_input, where() + " " + found_and_expected);
 }
 
 std::string nearest_word(std::string_view word, std::vector<std::string> const& known) {

@@ -42,6 +42,8 @@ class Document {
     void only(std::vector<std::string> const& known) const;
     /// Throw an Error that says where this value stands.
     [[noreturn]] void fail(std::string const& found_and_expected) const;
+    /// Return where this value stands, as errors say it: `FILE:LINE: '<path>'`.
+    std::string where() const;
     std::string const& path() const { return path_; }
 
   private:
