@@ -17,47 +17,53 @@ namespace hutch::step {
 enum class Type { flag, integer, number, text, choice };
 char const* to_name(Type type);
 
+// All members have initial values, so that a description names only what differs: {.name = "size", .help =
+// ...}.
+
 /// One typed value with its unit and rule.
 struct Field {
-    std::string name;  ///< told apart within a parameter of several fields
+    std::string name{};  ///< told apart within a parameter of several fields
     Type type = Type::number;
-    std::string unit;  ///< UDUNITS; "1" for ratios and counts of nothing; empty for flags, texts and choices
+    std::string
+        unit{};  ///< UDUNITS; "1" for ratios and counts of nothing; empty for flags, texts and choices
     double least = -std::numeric_limits<double>::infinity();  ///< numbers: the range, both ends allowed
     double most = std::numeric_limits<double>::infinity();
-    std::vector<std::string> choices;
-    std::string rule;               ///< texts: what is expected, in words
-    std::string pattern;            ///< texts: ECMAScript expression of the whole, where one can say it
-    std::optional<Value> fallback;  ///< of a field behind the first in a row: what holds when it is left out
+    std::vector<std::string> choices{};
+    std::string rule{};     ///< texts: what is expected, in words
+    std::string pattern{};  ///< texts: ECMAScript expression of the whole, where one can say it
+    std::optional<Value>
+        fallback{};  ///< of a field behind the first in a row: what holds when it is left out
 };
 
 /// A parameter: one field is a plain value; several make a row, written A:B:C on the command line.
 struct Parameter {
-    std::string name;  ///< snake_case; `--snake-case` on the command line
-    std::string help;
-    std::vector<Field> fields;
-    bool is_list = false;           ///< any number of values or rows
-    std::optional<Value> fallback;  ///< the default; without one the parameter must be given
-    std::string otherwise;          ///< what holds, in words, where the default is nothing
+    std::string name{};  ///< snake_case; `--snake-case` on the command line
+    std::string help{};
+    std::vector<Field> fields{};
+    bool is_list = false;             ///< any number of values or rows
+    std::optional<Value> fallback{};  ///< the default; without one the parameter must be given
+    std::string otherwise{};          ///< what holds, in words, where the default is nothing
 };
 
 /// A file or folder that goes in or comes out.
 struct Port {
-    std::string name;
-    std::string help;
-    std::string format;  ///< what a reader must know: "pattern", "CIF", "HDF5", "SVG", "folder", ...
-    std::string dtype;   ///< of the main array: "float64"; empty for what is no array
-    std::vector<std::string> dims;  ///< of the main array, by name: {"two_theta"}
-    std::string unit;               ///< of the main array
+    std::string name{};
+    std::string help{};
+    std::string format{};  ///< what a reader must know: "pattern", "CIF", "HDF5", "SVG", "folder", ...
+    std::string dtype{};   ///< of the main array: "float64"; empty for what is no array
+    std::vector<std::string> dims{};  ///< of the main array, by name: {"two_theta"}
+    std::string unit{};               ///< of the main array
     bool is_required = true;
     bool is_list = false;  ///< inputs: any number of files
-    std::string file;      ///< outputs: the name in a folder of results, "pattern.xye"
+    std::string file{};    ///< outputs: the name in a folder of results, "pattern.xye"
 };
 
 /// A small result that other steps can take as a parameter.
 struct Finding {
-    std::string name, help;
+    std::string name{}, help{};
     Type type = Type::number;
-    std::string unit;
+    std::string unit{};
+    bool is_list = false;
 };
 
 enum class Gpu { none, optional, required };
@@ -72,14 +78,14 @@ struct Needs {
 };
 
 struct Description {
-    std::string name;       ///< "powder.simulate"; `hutch powder simulate` on the command line
-    std::string version;    ///< MAJOR.MINOR.PATCH; a change of results changes it
-    std::string summary;    ///< one infinitive clause
-    std::string reference;  ///< where the method is published, or what defines it
-    std::vector<Parameter> parameters;
-    std::vector<Port> inputs, outputs;
-    std::vector<Finding> findings;
-    Needs needs;
+    std::string name{};       ///< "powder.simulate"; `hutch powder simulate` on the command line
+    std::string version{};    ///< MAJOR.MINOR.PATCH; a change of results changes it
+    std::string summary{};    ///< one infinitive clause
+    std::string reference{};  ///< where the method is published, or what defines it
+    std::vector<Parameter> parameters{};
+    std::vector<Port> inputs{}, outputs{};
+    std::vector<Finding> findings{};
+    Needs needs{};
 };
 
 /// All that a step is told when it runs. Parameters are complete and checked; inputs exist.
@@ -128,6 +134,11 @@ std::optional<std::string> first_problem(Description const& about);
 /// \param where  stands in front of messages ("flow.yaml:12: " or empty)
 /// \throws Error bad_input: `'size' is 0 um; expected 0.001 to 1e+06`
 Values complete(Description const& about, Values given, std::string const& where = "");
+
+/// Run a step and see that it keeps what it says of itself: findings that it describes, files that were asked
+/// for.
+/// \throws Error what the step throws; bug when it does not keep to its description
+Outcome run_step(Step const& step, Call const& call);
 
 /// Return the step of a name. \throws Error not_found that names the nearest one
 Step const& find_step(std::span<Step const> steps, std::string const& name);

@@ -1,6 +1,6 @@
 #include "hutch/step/step.hpp"
 
-#include "hutch/base/error.hpp"
+#include "hutch/step/test_step.hpp"
 #include "hutch/step/unit.hpp"
 
 #include <functional>
@@ -11,86 +11,29 @@
 namespace hutch::step {
 namespace {
 
-std::string message_of(std::function<void()> const& call) {
-    try {
-        call();
-    } catch (Error const& error) {
-        return error.what();
-    }
-    return "no error";
-}
-
-Field number(char const* name, char const* unit, double least, double most,
-             std::optional<Value> fallback = {}) {
-    Field field;
-    field.name = name, field.unit = unit, field.least = least, field.most = most, field.fallback = fallback;
-    return field;
-}
-
-Field choice(std::vector<std::string> choices) {
-    Field field;
-    field.type = Type::choice, field.choices = std::move(choices);
-    return field;
-}
-
-Field text(char const* rule, char const* pattern = "") {
-    Field field;
-    field.type = Type::text, field.rule = rule, field.pattern = pattern;
-    return field;
-}
-
-Field typed(Type type, Field field = {}) {
-    field.type = type;
-    return field;
-}
-
-// A description with every kind of parameter and port.
-Description sample() {
-    Description about;
-    about.name = "bread.bake";
-    about.version = "1.2.0";
-    about.summary = "bake what was kneaded";
-    about.reference = "H. McGee, On Food and Cooking (2004), chapter 10";
-    about.parameters = {
-        {"heat", "of the oven", {number("", "K", 300, 600)}, false, 500.0, ""},
-        {"loaves", "how many", {typed(Type::integer, number("", "1", 1, 100))}, false, {}, ""},
-        {"crust", "its colour", {choice({"pale", "brown", "black"})}, false, "brown", ""},
-        {"steam", "let steam in", {typed(Type::flag)}, false, false, ""},
-        {"baker", "signs for it", {text("a name of letters", "[A-Za-z]+")}, false, "Ann", ""},
-        {"salt", "of the dough", {number("", "g", 0, 50)}, false, Value(), "as the recipe says"},
-        {"phases",
-         "heat for some time",
-         {number("heat", "K", 300, 600), number("time", "min", 0, 600, 10.0)},
-         true,
-         Value::List{},
-         ""},
-    };
-    about.inputs = {{"dough", "kneaded", "dough", "float64", {"layer"}, "mm", true, true, ""}};
-    about.outputs = {{"loaf", "baked", "bread", "", {}, "", true, false, "loaf.bread"}};
-    about.findings = {{"weight", "of a loaf", Type::number, "g"}};
-    return about;
-}
+Field heat(char const* name) { return {.name = name, .unit = "K", .least = 0, .most = 1}; }
 
 std::string refusal_of(Values given) {
     given.try_emplace("loaves", 1);
-    return message_of([&] { complete(sample(), given); });
+    return message_of([&] { complete(bread(), given); });
 }
 
 }  // namespace
 
 TEST(StepComplete, FillsDefaultsAndGivesEveryValueOneForm) {
     Values const values = complete(
-        sample(), {{"loaves", 2.0}, {"heat", 400}, {"phases", Value::List{350, Value::List{500, 5}}}});
+        bread(), {{"loaves", 2.0}, {"heat", 400}, {"phases_of_heat", Value::List{350, Value::List{500, 5}}}});
     EXPECT_EQ(to_json(values),
-              "{\"baker\":\"Ann\",\"crust\":\"brown\",\"heat\":400,\"loaves\":2,\"phases\":[[350,"
+              "{\"baker\":\"Ann\",\"crust\":\"brown\",\"fan\":true,\"heat\":400,\"loaves\":2,\"phases_of_"
+              "heat\":[[350,"
               "10],[500,5]],\"salt\":null,\"steam\":false}");
     EXPECT_TRUE(values.at("loaves").is_integer());
     EXPECT_FALSE(values.at("heat").is_integer());
-    EXPECT_EQ(complete(sample(), values), values);
+    EXPECT_EQ(complete(bread(), values), values);
 }
 
 TEST(StepComplete, TakesOneItemForAListOfOne) {
-    EXPECT_EQ(complete(sample(), {{"loaves", 1}, {"phases", 350}}).at("phases"),
+    EXPECT_EQ(complete(bread(), {{"loaves", 1}, {"phases_of_heat", 350}}).at("phases_of_heat"),
               Value(Value::List{Value::List{350, 10}}));
 }
 
@@ -116,17 +59,19 @@ TEST(StepComplete, NamesValueAndRuleOfWhatItRefuses) {
         {"steam", "yes", "'steam' is 'yes'; expected true or false"},
         {"baker", "Bob 2", "'baker' is 'Bob 2'; expected a name of letters"},
         {"baker", 2, "'baker' is 2; expected a name of letters; put it in quotes"},
-        {"phases", Value::List{350, 700}, "'phases[1]' is 700 K; expected 300 to 600"},
-        {"phases", Value::List{Value::List{350, -1}}, "'phases.time' is -1 min; expected 0 to 600"},
-        {"phases", Value::List{Value::List{350, 1, 1}}, "'phases' has 3 values; expected HEAT[:TIME]"},
-        {"phases", Value::List{Value::List{}}, "'phases' has 0 values; expected HEAT[:TIME]"},
+        {"phases_of_heat", Value::List{350, 700}, "'phases_of_heat[1]' is 700 K; expected 300 to 600"},
+        {"phases_of_heat", Value::List{Value::List{350, -1}},
+         "'phases_of_heat.time' is -1 min; expected 0 to 600"},
+        {"phases_of_heat", Value::List{Value::List{350, 1, 1}},
+         "'phases_of_heat' has 3 values; expected HEAT[:TIME]"},
+        {"phases_of_heat", Value::List{Value::List{}}, "'phases_of_heat' has 0 values; expected HEAT[:TIME]"},
     };
     for (Case const& one : cases) EXPECT_EQ(refusal_of({{one.name, one.value}}), one.message);
 }
 
 TEST(StepComplete, SaysHowToGiveWhatIsMissing) {
     EXPECT_EQ(
-        message_of([] { complete(sample(), {}, "flow.yaml:3: "); }),
+        message_of([] { complete(bread(), {}, "flow.yaml:3: "); }),
         "flow.yaml:3: 'loaves' is missing; expected a whole number from 1 to 100; give --loaves N or, in a "
         "flow, loaves: VALUE");
 }
@@ -136,12 +81,28 @@ TEST(StepComplete, RefusesTextsThatAreTooLongForTheirPattern) {
 }
 
 TEST(StepFind, NamesTheNearestStep) {
-    std::vector<Step> const steps{{sample(), {}}};
+    std::vector<Step> const steps{{bread(), {}}};
     EXPECT_EQ(&find_step(steps, "bread.bake"), &steps[0]);
     EXPECT_EQ(message_of([&] { find_step(steps, "bread.cake"); }),
               "'bread.cake' is no step; expected 'bread.bake'?");
     EXPECT_EQ(message_of([&] { find_step(steps, "engine.start"); }),
               "'engine.start' is no step; expected one of 'hutch step list'");
+}
+
+TEST(StepRun, SeesThatAStepKeepsToItsDescription) {
+    Call call;
+    auto const finds = [&](Values const& findings) {
+        Step const step{bread(), [&](Call const&) { return Outcome{findings, ""}; }};
+        return message_of([&] { run_step(step, call); });
+    };
+    EXPECT_EQ(finds({{"weight", 500}, {"marks", Value::List{9, 10}}}), "no error");
+    EXPECT_EQ(finds({{"weight", "heavy"}}),
+              "'weight' of bread.bake is 'heavy'; expected what the step describes");
+    EXPECT_EQ(finds({{"marks", 9}}), "'marks' of bread.bake is '9'; expected what the step describes");
+    EXPECT_EQ(finds({{"smell", "good"}}),
+              "'smell' of bread.bake is 'good'; expected what the step describes");
+    call.outputs["loaf"] = "nowhere/loaf.bread";
+    EXPECT_EQ(finds({}), "'loaf' of bread.bake is not written; expected it: 'nowhere/loaf.bread'");
 }
 
 TEST(StepCall, GivesPathsThatWereGiven) {
@@ -154,7 +115,7 @@ TEST(StepCall, GivesPathsThatWereGiven) {
     EXPECT_FALSE(call.output("crumbs"));
 }
 
-TEST(StepDescription, OfTheSampleHasNoProblem) { EXPECT_EQ(first_problem(sample()), std::nullopt); }
+TEST(StepDescription, OfTheSampleHasNoProblem) { EXPECT_EQ(first_problem(bread()), std::nullopt); }
 
 TEST(StepDescription, IsRefusedForEachRuleItBreaks) {
     struct Case {
@@ -193,7 +154,7 @@ TEST(StepDescription, IsRefusedForEachRuleItBreaks) {
         {"'bread.bake.heat' has a default and words for none; expected one of both",
          [](D d) { d.parameters[0].otherwise = "warm"; }},
         {"'bread.bake.salt' has the default nothing; expected words that say what holds then",
-         [](D d) { d.parameters[5].otherwise = ""; }},
+         [](D d) { d.parameters[6].otherwise = ""; }},
         {"'bread.bake.crust' has no choices; expected at least one",
          [](D d) { d.parameters[2].fields[0].choices.clear(); }},
         {"'bread.bake.crust' has choices that are equal or empty; expected each once",
@@ -201,17 +162,18 @@ TEST(StepDescription, IsRefusedForEachRuleItBreaks) {
         {"'bread.bake.steam' is a flag and has a unit; expected units of numbers only",
          [](D d) { d.parameters[3].fields[0].unit = "1"; }},
         {"'bread.bake.baker' has no rule; expected what it may be, in words",
-         [](D d) { d.parameters[4].fields[0].rule = ""; }},
+         [](D d) { d.parameters[5].fields[0].rule = ""; }},
         {"'bread.bake.baker' has the pattern '('; expected an ECMAScript expression",
-         [](D d) { d.parameters[4].fields[0].pattern = "("; }},
-        {"'bread.bake.phases.' is no name; expected lower-case letters, digits and _, a letter first",
-         [](D d) { d.parameters[6].fields[0].name = ""; }},
-        {"'bread.bake.phases.heat' is there twice; expected fields of different names",
-         [](D d) { d.parameters[6].fields[1].name = "heat"; }},
-        {"'bread.bake.phases.heat' has a fallback and is first; expected the parameter's default",
-         [](D d) { d.parameters[6].fields[0].fallback = 400; }},
-        {"'bread.bake.phases.more' has no fallback; expected one, as the field before it may be left out",
-         [](D d) { d.parameters[6].fields.push_back(number("more", "K", 0, 1)); }},
+         [](D d) { d.parameters[5].fields[0].pattern = "("; }},
+        {"'bread.bake.phases_of_heat.' is no name; expected lower-case letters, digits and _, a letter first",
+         [](D d) { d.parameters[7].fields[0].name = ""; }},
+        {"'bread.bake.phases_of_heat.heat' is there twice; expected fields of different names",
+         [](D d) { d.parameters[7].fields[1].name = "heat"; }},
+        {"'bread.bake.phases_of_heat.heat' has a fallback and is first; expected the parameter's default",
+         [](D d) { d.parameters[7].fields[0].fallback = 400; }},
+        {"'bread.bake.phases_of_heat.more' has no fallback; expected one, as the field before it may be left "
+         "out",
+         [](D d) { d.parameters[7].fields.push_back(heat("more")); }},
         {"'bread.bake.steam' is a flag in a list or row; expected a choice",
          [](D d) { d.parameters[3].is_list = true; }},
         {"'bread.bake.dough' has no help; expected one line", [](D d) { d.inputs[0].help = ""; }},
@@ -240,7 +202,7 @@ TEST(StepDescription, IsRefusedForEachRuleItBreaks) {
          [](D d) { d.findings[0].name = "loaf"; }},
     };
     for (Case const& one : cases) {
-        Description about = sample();
+        Description about = bread();
         one.spoil(about);
         EXPECT_EQ(first_problem(about).value_or("nothing"), one.message);
     }

@@ -78,7 +78,57 @@ std::string placeholder_of(Parameter const& parameter) {
 
 std::string option_of(Parameter const& parameter) {
     std::string const placeholder = placeholder_of(parameter);
-    return "--" + to_kebab(parameter.name) + (placeholder.empty() ? "" : " " + placeholder);
+    bool const is_on = placeholder.empty() && parameter.fallback && *parameter.fallback == Value(true);
+    return (is_on ? "--no-" : "--") + to_kebab(parameter.name) +
+           (placeholder.empty() ? "" : " " + placeholder);
+}
+
+std::string units_of(Parameter const& parameter) {
+    std::vector<std::string> units;
+    for (Field const& field : parameter.fields) units.push_back(field.unit.empty() ? "-" : field.unit);
+    if (std::ranges::count(units, units[0]) == std::ptrdiff_t(units.size()))
+        return units[0] == "-" ? "" : units[0];
+    return fmt::format("{}", fmt::join(units, ", "));
+}
+
+std::string rules_of(Parameter const& parameter) {
+    std::string rules;
+    bool are_equal = true;
+    for (Field const& field : parameter.fields) {
+        rules += (rules.empty() ? "" : ", ") + field.name + " " + rule_of(field);
+        if (field.fallback) rules += " (else " + to_text(*field.fallback) + ")";
+        are_equal &= !field.fallback && rule_of(field) == rule_of(parameter.fields[0]);
+    }
+    if (!are_equal) return rules;
+    return (parameter.fields.size() > 1 ? "each " : "") + rule_of(parameter.fields[0]);
+}
+
+std::string default_of(Parameter const& parameter) {
+    if (!parameter.fallback) return "";
+    return parameter.otherwise.empty() ? to_text(parameter, *parameter.fallback) : parameter.otherwise;
+}
+
+std::string placeholder_of(Port const& port) { return to_upper(port.name) + (port.is_list ? "..." : ""); }
+
+std::string words_of(Description const& about) {
+    std::string words = about.name;
+    std::ranges::replace(words, '.', ' ');
+    return words;
+}
+
+std::string usage_of(Description const& about) {
+    std::string usage = words_of(about);
+    for (auto const* ports : {&about.inputs, &about.outputs})
+        for (Port const& port : *ports)
+            if (port.is_required) usage += " " + placeholder_of(port);
+    for (Parameter const& parameter : about.parameters)
+        if (!parameter.fallback) usage += " " + option_of(parameter);
+    return usage + " [options]";
+}
+
+std::string to_sentence(std::string text) {
+    text[0] = to_upper(text.substr(0, 1))[0];
+    return text + ".";
 }
 
 }  // namespace hutch::step
