@@ -1,4 +1,5 @@
-/// Describe a processing step once: what it is called, what it takes and gives, what it needs; and how it is run.
+/// Describe a processing step once: what it is called, what it takes and gives, what it needs; and how it is
+/// run.
 #pragma once
 
 #include "hutch/step/value.hpp"
@@ -14,16 +15,18 @@
 namespace hutch::step {
 
 enum class Type { flag, integer, number, text, choice };
+char const* to_name(Type type);
 
 /// One typed value with its unit and rule.
 struct Field {
-    std::string name;          ///< told apart within a parameter of several fields
+    std::string name;  ///< told apart within a parameter of several fields
     Type type = Type::number;
-    std::string unit;          ///< UDUNITS; "1" for ratios and counts of nothing; empty for flags, texts and choices
+    std::string unit;  ///< UDUNITS; "1" for ratios and counts of nothing; empty for flags, texts and choices
     double least = -std::numeric_limits<double>::infinity();  ///< numbers: the range, both ends allowed
     double most = std::numeric_limits<double>::infinity();
     std::vector<std::string> choices;
-    std::string rule;          ///< texts: what is expected, in words
+    std::string rule;               ///< texts: what is expected, in words
+    std::string pattern;            ///< texts: ECMAScript expression of the whole, where one can say it
     std::optional<Value> fallback;  ///< of a field behind the first in a row: what holds when it is left out
 };
 
@@ -32,8 +35,9 @@ struct Parameter {
     std::string name;  ///< snake_case; `--snake-case` on the command line
     std::string help;
     std::vector<Field> fields;
-    bool is_list = false;          ///< any number of values or rows
+    bool is_list = false;           ///< any number of values or rows
     std::optional<Value> fallback;  ///< the default; without one the parameter must be given
+    std::string otherwise;          ///< what holds, in words, where the default is nothing
 };
 
 /// A file or folder that goes in or comes out.
@@ -43,7 +47,7 @@ struct Port {
     std::string format;  ///< what a reader must know: "pattern", "CIF", "HDF5", "SVG", "folder", ...
     std::string dtype;   ///< of the main array: "float64"; empty for what is no array
     std::vector<std::string> dims;  ///< of the main array, by name: {"two_theta"}
-    std::string unit;    ///< of the main array
+    std::string unit;               ///< of the main array
     bool is_required = true;
     bool is_list = false;  ///< inputs: any number of files
     std::string file;      ///< outputs: the name in a folder of results, "pattern.xye"
@@ -61,15 +65,15 @@ enum class Gpu { none, optional, required };
 struct Needs {
     unsigned threads = 1;  ///< that it uses by itself; 0: as many as it is given
     Gpu gpu = Gpu::none;
-    unsigned ranks = 0;    ///< MPI: processes of one call; 0: no MPI
+    unsigned ranks = 0;  ///< MPI: processes of one call; 0: no MPI
     double memory_gib = 1;
-    double seconds = 1;    ///< of a usual call, a first guess for sizing batches
+    double seconds = 1;  ///< of a usual call, a first guess for sizing batches
 };
 
 struct Description {
-    std::string name;     ///< "powder.simulate"; `hutch powder simulate` on the command line
-    std::string version;  ///< MAJOR.MINOR.PATCH; a change of results changes it
-    std::string summary;  ///< one infinitive clause
+    std::string name;       ///< "powder.simulate"; `hutch powder simulate` on the command line
+    std::string version;    ///< MAJOR.MINOR.PATCH; a change of results changes it
+    std::string summary;    ///< one infinitive clause
     std::string reference;  ///< where the method is published, or what defines it
     std::vector<Parameter> parameters;
     std::vector<Port> inputs, outputs;
@@ -84,9 +88,11 @@ struct Call {
     std::map<std::string, std::filesystem::path> outputs;  ///< those that are wanted; their folder exists
     unsigned threads = 1;
     std::string device = "cpu";
-    bool is_interactive = false;  ///< progress may be drawn on the terminal
+    bool is_interactive = false;                  ///< progress may be drawn on the terminal
     std::function<void(std::string const&)> log;  ///< a line for the log; may be empty
 
+    /// Return whether a parameter whose default is nothing was given.
+    bool has(std::string const& name) const { return !parameters.at(name).is_nothing(); }
     double number(std::string const& name) const { return parameters.at(name).number(); }
     std::int64_t integer(std::string const& name) const { return parameters.at(name).integer(); }
     bool flag(std::string const& name) const { return parameters.at(name).flag(); }
@@ -109,13 +115,15 @@ struct Step {
 
 /// Return the first thing a description lacks, as `'<step>.<item>' <is what>; expected <rule>`, or nothing.
 ///
-/// Every parameter needs help, a unit that UDUNITS would parse where it is a number, a finite range or a rule, and a
-/// default within its rule or none; every port help and format, every array a unit; the step a version, a summary and a
-/// reference.
+/// Every parameter needs help, a unit that UDUNITS would parse where it is a number, a finite range or a
+/// rule, and a default within its rule or none; every port help and format, every array a unit; the step a
+/// version, a summary and a reference.
 std::optional<std::string> first_problem(Description const& about);
 
 /// Check values against a description and fill in defaults.
 ///
+/// The result has every parameter, in one form only: numbers as double, whole numbers as integer, rows with
+/// all their fields, lists as lists; so that equal calls have equal text.
 /// \param where  stands in front of messages ("flow.yaml:12: " or empty)
 /// \throws Error bad_input: `'size' is 0 um; expected 0.001 to 1e+06`
 Values complete(Description const& about, Values given, std::string const& where = "");
