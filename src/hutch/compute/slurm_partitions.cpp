@@ -1,0 +1,97 @@
+#include "hutch/base/text.hpp"
+#include "hutch/compute/machine.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <sys/wait.h>
+
+namespace hutch::compute {
+namespace {
+
+constexpr int not_found = 127;  // of a shell
+
+struct Answer {
+    std::string text;
+    int status;
+};
+
+// Run a shell command to its end; all it prints, errors too.
+Answer ask(std::string const& command) {
+    std::FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
+    if (pipe == nullptr) return {"", not_found};
+    std::string text;
+    char buffer[4096];
+    for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, got);
+    int const status = ::pclose(pipe);
+    return {text, WIFEXITED(status) ? WEXITSTATUS(status) : 1};
+}
+
+// The four numbers of "allocated/idle/other/total".
+std::vector<unsigned> four_numbers(std::string_view text) {
+    std::vector<unsigned> numbers;
+    for (std::string_view const part : split(text, '/'))
+        if (auto const number = to_number(part); number && *number >= 0 && *number < 1e9)
+            numbers.push_back(unsigned(*number));
+    return numbers.size() == 4 ? numbers : std::vector<unsigned>{};
+}
+
+// Memory in MiB; a `+` behind it says that some nodes have more.
+std::uint64_t memory_bytes(std::string_view text) {
+    if (text.ends_with('+')) text.remove_suffix(1);
+    auto const mebibytes = to_number(text);
+    return mebibytes && *mebibytes > 0 && *mebibytes < 1e12 ? std::uint64_t(*mebibytes) << 20 : 0;
+}
+
+void add_resources(std::vector<std::string>& all, std::string_view text) {
+    if (text == "(null)" || text.empty()) return;
+    for (std::string_view const part : split(text, ','))
+        if (std::string const one(part); std::ranges::find(all, one) == all.end()) all.push_back(one);
+}
+
+}  // namespace
+
+std::vector<PartitionFacts> parse_sinfo(std::string_view text) {
+    std::vector<PartitionFacts> partitions;
+    for (std::string_view const line : split_lines(text)) {
+        auto const fields = split(line, '|');
+        if (fields.size() != 7) continue;
+        auto const nodes = four_numbers(fields[3]), processors = four_numbers(fields[4]);
+        std::string name(trim(fields[0]));
+        bool const is_default = name.ends_with('*');
+        if (is_default) name.pop_back();
+        if (nodes.empty() || processors.empty() || name.empty()) continue;
+        auto found = std::ranges::find(partitions, name, &PartitionFacts::name);
+        if (found == partitions.end()) {
+            PartitionFacts& added = partitions.emplace_back();
+            added.name = name, added.is_default = is_default, added.is_up = trim(fields[1]) == "up";
+            added.time_limit = trim(fields[2]);
+            found = partitions.end() - 1;
+        }
+        found->nodes += nodes[3], found->idle_nodes += nodes[1];
+        found->processors += processors[3], found->idle_processors += processors[1];
+        std::uint64_t const memory = memory_bytes(trim(fields[5]));
+        bool const is_first = found->most_memory_bytes == 0;
+        found->least_memory_bytes = is_first ? memory : std::min(found->least_memory_bytes, memory);
+        found->most_memory_bytes = std::max(found->most_memory_bytes, memory);
+        add_resources(found->resources, trim(fields[6]));
+    }
+    return partitions;
+}
+
+SlurmFacts ask_slurm() {
+    SlurmFacts facts;
+    if (ask("command -v sinfo").status != 0) return facts;
+    facts.is_installed = true;
+    Answer const answer = ask("timeout 5 sinfo -h -o '%P|%a|%l|%F|%C|%m|%G'");
+    if (answer.status == 0)
+        facts.partitions = parse_sinfo(answer.text);
+    else if (answer.status == 124)  // of timeout
+        facts.problem = "sinfo does not answer within 5 s";
+    else if (auto const lines = split_lines(answer.text); !lines.empty())
+        facts.problem = std::string(lines.back());
+    else
+        facts.problem = "sinfo ended with status " + std::to_string(answer.status);
+    return facts;
+}
+
+}  // namespace hutch::compute
