@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <unistd.h>
+#include <utility>
 
 #include "arguments.hpp"
 #include "verbs.hpp"

@@ -15,8 +15,10 @@
 namespace {
 
 struct Entry {
-    char const *noun, *verb, *summary;
+    char const *noun, *verb, *summary;  // an empty verb: the noun alone is a command
     hutch::app::Verb run;
+
+    std::string name() const { return verb[0] == '\0' ? noun : fmt::format("{} {}", noun, verb); }
 };
 
 constexpr Entry table[] = {
@@ -29,6 +31,7 @@ constexpr Entry table[] = {
      hutch::app::powder_parameters},
     {"dataset", "build", "build an AI-ready data set from a recipe", hutch::app::dataset_build},
     {"dataset", "verify", "recompute every checksum of a data set", hutch::app::dataset_verify},
+    {"machine", "", "show what is here and what it can do at most", hutch::app::machine},
 };
 
 void print_help(std::FILE* to) {
@@ -46,12 +49,16 @@ int run(std::vector<std::string> const& words) {
     if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help")
         return print_help(stdout), 0;
     if (words[0] == "--version") return fmt::print("hutch {}\n", HUTCH_VERSION), 0;
-    std::string const asked = words.size() > 1 ? words[0] + " " + words[1] : words[0];
+    // An option is no verb: 'hutch machine --json' asks for 'machine'.
+    bool const has_verb = words.size() > 1 && !words[1].starts_with('-');
+    std::string const asked = has_verb ? words[0] + " " + words[1] : words[0];
     std::vector<std::string> known;
     for (Entry const& entry : table) {
-        if (asked == fmt::format("{} {}", entry.noun, entry.verb))
-            return entry.run({words.begin() + 2, words.end()});
-        known.push_back(fmt::format("{} {}", entry.noun, entry.verb));
+        std::string const name = entry.name();
+        bool const is_single = name == entry.noun;
+        if (name == (is_single ? words[0] : asked))
+            return entry.run({words.begin() + (is_single ? 1 : 2), words.end()});
+        known.push_back(name);
     }
     std::string const near = hutch::nearest_word(asked, known);
     throw hutch::Error(hutch::Fault::bad_input,

@@ -14,6 +14,7 @@ int powder_identify(std::vector<std::string> const& words);
 int powder_convert(std::vector<std::string> const& words);
 int powder_survey(std::vector<std::string> const& words);
 int powder_parameters(std::vector<std::string> const& words);
+int machine(std::vector<std::string> const& words);
 int dataset_build(std::vector<std::string> const& words);
 int dataset_verify(std::vector<std::string> const& words);
 

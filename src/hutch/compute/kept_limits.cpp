@@ -66,6 +66,7 @@ Rates read_rates(Json const& json) {
 
 Json write_disk(DiskRates const& disk) {
     if (disk.folder.empty()) return {};
+    if (!disk.problem.empty()) return {{"folder", disk.folder}, {"problem", disk.problem}};
     return {{"folder", disk.folder},
             {"write", disk.write},
             {"read", disk.read},
@@ -74,9 +75,13 @@ Json write_disk(DiskRates const& disk) {
 }
 
 DiskRates read_disk(Json const& json) {
-    if (json.is_null()) return {};
-    return {json.at("folder"), json.at("write"), json.at("read"), json.at("bytes"),
-            json.at("past_page_cache")};
+    DiskRates disk;
+    if (json.is_null()) return disk;
+    disk.folder = json.at("folder"), disk.problem = json.value("problem", "");
+    if (!disk.problem.empty()) return disk;
+    disk.write = json.at("write"), disk.read = json.at("read"), disk.bytes = json.at("bytes");
+    disk.is_direct = json.at("past_page_cache");
+    return disk;
 }
 
 Limits from_json(Json const& json) {

@@ -1,5 +1,6 @@
 #include "hutch/compute/limits.hpp"
 
+#include "hutch/base/error.hpp"
 #include "hutch/compute/detail/bf16.hpp"
 #include "hutch/compute/detail/disk.hpp"
 #include "hutch/compute/detail/energy.hpp"
@@ -123,6 +124,16 @@ std::uint64_t array_size(std::uint64_t last_cache, MemoryFacts const& memory) {
     return std::clamp(wish, least_array, std::max(least_array, std::min(largest_array, free / 8)));
 }
 
+DiskRates try_disk(std::filesystem::path const& folder) {
+    try {
+        return measure_disk(folder);
+    } catch (Error const& error) {
+        DiskRates rates;
+        rates.folder = folder.string(), rates.problem = error.what();
+        return rates;
+    }
+}
+
 std::string time_now() {
     std::time_t const now = std::time(nullptr);
     std::tm parts{};
@@ -167,7 +178,7 @@ Limits measure_limits(ProcessorFacts const& processor, MemoryFacts const& memory
         limits.array_bytes = array_size(sizes.l3_all, memory);
         measure_memory(all, limits.array_bytes, limits.all, &limits.watts);
     }
-    if (!options.disk_folder.empty()) limits.disk = measure_disk(options.disk_folder);
+    if (!options.disk_folder.empty()) limits.disk = try_disk(options.disk_folder);
     limits.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return limits;
 }

@@ -26,7 +26,8 @@ struct Rates {
 };
 
 struct DiskRates {
-    std::string folder;          ///< empty: not measured
+    std::string folder;          ///< empty: not asked for
+    std::string problem;         ///< why there are no numbers; empty: there are
     double write = 0, read = 0;  ///< [byte/s]; writing includes the sync at the end
     std::uint64_t bytes = 0;     ///< of the scratch file
     bool is_direct = false;      ///< past the page cache (O_DIRECT); if not, `read` may be memory's
@@ -56,7 +57,8 @@ struct MeasureOptions {
     std::filesystem::path disk_folder;  ///< empty: no disk
 };
 
-/// Measure. Takes about 15 s, more where caches are very large; best of several repeats.
+/// Measure. A disk that cannot be written is told in the result. Takes about 15 s, more where caches are very
+/// large; best of several repeats.
 ///
 /// STREAM's rules (https://www.cs.virginia.edu/stream/ref.html): each array at least 4 times the last cache,
 /// as far as an eighth of the free memory allows.

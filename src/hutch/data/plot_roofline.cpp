@@ -115,7 +115,7 @@ void Drawing::draw_slopes(Svg& svg) const {
         Path line;
         line.move(x(first), y(first * bandwidth));
         line.line(x(last), y(roofs_.front().rate));
-        svg.path(line, stroke_attributes({stroke.colour, ""}, LegendEntry::Sign::line));
+        svg.path(line, "fill=\"none\" stroke-width=\"1.8\" stroke=\"" + stroke.colour + "\"");
         // How far the line above is, at right angles.
         double const height = y_.position(y_range_.min + std::log10(bandwidth)) * std::cos(turn);
         bool const is_close = line_above - height < line_height + room && i > 0;
@@ -193,7 +193,8 @@ std::string Drawing::draw() {
         if (kernel.rate > 0)
             taken_.push_back(
                 {x(kernel.intensity) - 6, y(kernel.rate) - 6, x(kernel.intensity) + 6, y(kernel.rate) + 6});
-    for (std::size_t i = 0; i < kernels_.size(); ++i) draw_kernel(svg, kernels_[i], i);
+    std::size_t lines = 0;
+    for (KernelMark const& kernel : kernels_) draw_kernel(svg, kernel, kernel.rate > 0 ? 0 : lines++);
     draw_box(svg, frame_);
     draw_x_axis(svg, frame_, x_, options_.x_label.empty() ? "operations per byte" : options_.x_label);
     draw_y_axis(svg, frame_, y_, options_.y_label.empty() ? "operations per second" : options_.y_label, 18);

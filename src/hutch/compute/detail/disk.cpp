@@ -21,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t block_bytes = 8 << 20, page_bytes = 4096;
-constexpr int most_blocks = 64;
 constexpr double most_seconds = 4;
 
 double now() {
@@ -79,7 +78,7 @@ class ScratchFile {
 };
 
 // Return how many blocks were written; a compressing disk gains nothing on random bytes.
-int write_blocks(ScratchFile& file, char* block) {
+int write_blocks(ScratchFile& file, char* block, int most_blocks) {
     double const start = now();
     int written = 0;
     for (; written < most_blocks && (written == 0 || now() - start < most_seconds); ++written) {
@@ -94,7 +93,7 @@ int write_blocks(ScratchFile& file, char* block) {
 
 }  // namespace
 
-DiskRates measure_disk(fs::path const& folder) {
+DiskRates measure_disk(fs::path const& folder, int most_blocks) {
     struct Free {
         void operator()(char* at) const { std::free(at); }
     };
@@ -109,7 +108,7 @@ DiskRates measure_disk(fs::path const& folder) {
     DiskRates rates;
     rates.folder = folder.string();
     double start = now();
-    int const blocks = write_blocks(file, block.get());
+    int const blocks = write_blocks(file, block.get(), most_blocks);
     rates.bytes = std::uint64_t(blocks) * block_bytes;
     rates.write = double(rates.bytes) / (now() - start);
     file.drop_from_cache();

@@ -68,10 +68,9 @@ std::string psabi_level(std::vector<std::string> const& flags) {
 std::vector<std::string> vector_extensions(std::vector<std::string> const& flags) {
     std::vector<std::string> chosen;
     auto const is_wanted = [](std::string const& flag) {
-        for (char const* start :
-             {"sse4_2", "avx", "fma", "f16c", "amx", "asimd", "sve", "sme", "bf16", "i8mm"})
+        for (char const* start : {"sse4_2", "avx", "fma", "f16c", "amx", "asimd", "sve", "bf16", "i8mm"})
             if (flag.starts_with(start)) return true;
-        return false;
+        return flag == "sme" || flag == "sme2";
     };
     std::ranges::copy_if(flags, std::back_inserter(chosen), is_wanted);
     return chosen;
