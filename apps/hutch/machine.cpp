@@ -180,6 +180,7 @@ Found measure(Machine const& machine, fs::path const& folder) {
 
 Found find_limits(Arguments const& arguments, Machine const& machine) {
     fs::path const folder = chosen_folder(arguments);
+    if (arguments.has("quick")) return {measure_limits(machine.processor, machine.memory, {true, {}}), {}};
     if (!arguments.has("measure") && !arguments.has("folder"))
         if (auto kept = read_limits(limits_path(), machine.processor))
             return {*std::move(kept), limits_path()};
@@ -201,8 +202,10 @@ data::KernelMark parse_kernel(std::string const& text) {
     return {std::string(parts[0]), *intensity, *rate};
 }
 
+bool has_all_cores(Limits const& limits) { return limits.all.fp64_flops > 0; }
+
 data::Roofline to_roofline(Limits const& limits, std::vector<data::KernelMark> kernels) {
-    Rates const& rates = limits.all;
+    Rates const& rates = has_all_cores(limits) ? limits.all : limits.core;
     data::Roofline roofline{{}, {}, std::move(kernels)};
     auto const add_roof = [&](char const* name, double rate) {
         if (rate > 0) roofline.roofs.push_back({fmt::format("{} {:.1f} GFLOP/s", name, 1e-9 * rate), rate});
@@ -225,7 +228,8 @@ data::Roofline to_roofline(Limits const& limits, std::vector<data::KernelMark> k
 
 void draw(fs::path const& file, Limits const& limits, std::vector<data::KernelMark> const& kernels) {
     data::PlotOptions options;
-    options.title = fmt::format("{}, {}", or_unknown(limits.processor), counted(limits.cores, "core"));
+    options.title = fmt::format("{}, {}", or_unknown(limits.processor),
+                                counted(has_all_cores(limits) ? limits.cores : 1, "core"));
     options.width = 900, options.height = 560;
     write_file(file, data::plot_roofline(to_roofline(limits, kernels), options));
 }
@@ -240,6 +244,7 @@ int machine(std::vector<std::string> const& words) {
         "in\n"
         "about 15 s, and kept in ~/.cache/hutch/machine.json or the file that HUTCH_MACHINE names.",
         {{"measure", "", "measure again"},
+         {"quick", "", "measure arithmetic and memory of one core only, in about a second; not kept"},
          {"folder", "DIR", "measure again, with the disk of this folder; default: the current one"},
          {"plot", "FILE.svg", "draw the roofline of all cores"},
          {"kernel", "NAME:OPS_PER_BYTE[:OPS_PER_S]", "mark a kernel in the roofline; may be repeated", true}},

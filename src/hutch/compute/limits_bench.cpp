@@ -1,5 +1,7 @@
 // What hutch machine measures beside its peers in the same run: likwid-bench (Debian's likwid) where it is
-// installed, and STREAM where HUTCH_STREAM names a program built from https://www.cs.virginia.edu/stream/.
+// installed, and STREAM where HUTCH_STREAM names a program built from https://www.cs.virginia.edu/stream/ by
+//   gcc -O3 -march=native -fopenmp -fno-tree-loop-distribute-patterns -DSTREAM_ARRAY_SIZE=... stream.c
+// (the third option, because GCC would call memcpy for Copy, which stores past the caches).
 //
 // Each figure and its peer take turns, and the best of each counts, so that a busy moment hurts both alike.
 #include "hutch/base/text.hpp"

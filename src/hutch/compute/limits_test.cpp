@@ -103,6 +103,22 @@ TEST(Disk, MeasuresAndLeavesNothing) {
     EXPECT_THROW(measure_disk(folder, 1), Error);
 }
 
+TEST(MachineSlow, MeasuresEverythingThereIs) {
+    ProcessorFacts const processor = read_processor();
+    Limits const limits = measure_limits(processor, read_memory(), {false, testing::TempDir()});
+    for (Rates const& rates : {limits.core, limits.all}) {
+        EXPECT_GT(rates.fp64_flops, 0);
+        EXPECT_GT(rates.fp32_flops, rates.fp64_flops);
+        EXPECT_EQ(rates.bf16_flops > 0, !limits.bf16_unit.empty());
+        for (double const rate : {rates.plain.copy, rates.plain.scale, rates.plain.add, rates.plain.triad,
+                                  rates.streaming.best()})
+            EXPECT_GT(rate, 0);
+    }
+    EXPECT_EQ(limits.core.l1 > 0, !processor.caches.empty());
+    EXPECT_GT(limits.disk.write, 0) << limits.disk.problem;
+    EXPECT_FALSE(limits.watts.source.empty());
+}
+
 // A file for kept limits, and this processor.
 class Kept : public testing::Test {
   protected:
