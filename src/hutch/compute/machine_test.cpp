@@ -252,6 +252,26 @@ TEST(Slurm, PutsLinesOfOnePartitionTogether) {
     EXPECT_FALSE(partitions[2].is_up);
 }
 
+// Printed by Slurm 22.05 with one of two nodes drained.
+TEST(Slurm, ReadsWhatSinfoPrints) {
+    auto const partitions = parse_sinfo(
+        "main*|up|infinite|0/1/1/2|0/4/4/8|4000|gpu:fake:2\nshort|up|30:00|0/1/0/1|0/4/0/"
+        "4|4000|gpu:fake:2\n");
+    ASSERT_EQ(partitions.size(), 2U);
+    EXPECT_TRUE(partitions[0].is_default && partitions[0].is_up);
+    EXPECT_EQ(partitions[0].idle_nodes, 1U);
+    EXPECT_EQ(partitions[0].nodes, 2U);
+    EXPECT_EQ(partitions[0].resources, (std::vector<std::string>{"gpu:fake:2"}));
+    EXPECT_EQ(partitions[1].name, "short");
+    EXPECT_EQ(partitions[1].time_limit, "30:00");
+}
+
+TEST(Slurm, LeavesSocketsOfGpusOut) {
+    auto const partitions = parse_sinfo("a|up|1:00|0/1/0/1|0/8/0/8|1|gpu:a100:4(S:0,1),nvme:1\n");
+    ASSERT_EQ(partitions.size(), 1U);
+    EXPECT_EQ(partitions[0].resources, (std::vector<std::string>{"gpu:a100:4", "nvme:1"}));
+}
+
 TEST(Slurm, LeavesOutLinesOfAnotherForm) {
     EXPECT_TRUE(parse_sinfo("").empty());
     EXPECT_TRUE(parse_sinfo("slurm_load_partitions: Unable to contact slurm controller\n").empty());

@@ -42,9 +42,17 @@ std::uint64_t memory_bytes(std::string_view text) {
     return mebibytes && *mebibytes > 0 && *mebibytes < 1e12 ? std::uint64_t(*mebibytes) << 20 : 0;
 }
 
+// What stands in brackets, sockets of a GPU or "(null)" for none, is left out.
 void add_resources(std::vector<std::string>& all, std::string_view text) {
-    if (text == "(null)" || text.empty()) return;
-    for (std::string_view const part : split(text, ','))
+    std::string bare;
+    int depth = 0;
+    for (char const c : text) {
+        if (c == '(') ++depth;
+        if (depth == 0) bare += c;
+        if (c == ')') --depth;
+    }
+    if (bare.empty()) return;
+    for (std::string_view const part : split(bare, ','))
         if (std::string const one(part); std::ranges::find(all, one) == all.end()) all.push_back(one);
 }
 
