@@ -202,16 +202,20 @@ data::KernelMark parse_kernel(std::string const& text) {
     return {std::string(parts[0]), *intensity, *rate};
 }
 
+std::string with_prefix(double rate) {
+    return rate >= 1e12 ? fmt::format("{:.1f} T", 1e-12 * rate) : fmt::format("{:.1f} G", 1e-9 * rate);
+}
+
 bool has_all_cores(Limits const& limits) { return limits.all.fp64_flops > 0; }
 
 data::Roofline to_roofline(Limits const& limits, std::vector<data::KernelMark> kernels) {
     Rates const& rates = has_all_cores(limits) ? limits.all : limits.core;
     data::Roofline roofline{{}, {}, std::move(kernels)};
     auto const add_roof = [&](char const* name, double rate) {
-        if (rate > 0) roofline.roofs.push_back({fmt::format("{} {:.1f} GFLOP/s", name, 1e-9 * rate), rate});
+        if (rate > 0) roofline.roofs.push_back({fmt::format("{} {}FLOP/s", name, with_prefix(rate)), rate});
     };
     auto const add_slope = [&](char const* name, double rate) {
-        if (rate > 0) roofline.slopes.push_back({fmt::format("{} {:.1f} GB/s", name, 1e-9 * rate), rate});
+        if (rate > 0) roofline.slopes.push_back({fmt::format("{} {}B/s", name, with_prefix(rate)), rate});
     };
     add_roof("FP64", rates.fp64_flops);
     add_roof("FP32", rates.fp32_flops);

@@ -34,6 +34,10 @@ void check(Roofline const& roofline) {
     }
 }
 
+struct Point {
+    double x, y;
+};
+
 struct Box {
     double left, top, right, bottom;
     bool overlaps(Box const& other) const {
@@ -62,7 +66,7 @@ class Drawing {
         return std::atan2(y_.position(y_.range.min + 1), x_.position(x_.range.min + 1)) * 180 /
                std::numbers::pi;
     }
-    void draw_slopes(Svg& svg) const;
+    void draw_slopes(Svg& svg);
     void draw_roofs(Svg& svg) const;
     void draw_kernel(Svg& svg, KernelMark const& kernel, std::size_t number);
     void write_beside(Svg& svg, KernelMark const& kernel);
@@ -104,7 +108,7 @@ void Drawing::place() {
 
 // Text stands above its line, where that comes into the picture; it moves along where the line above is too
 // near.
-void Drawing::draw_slopes(Svg& svg) const {
+void Drawing::draw_slopes(Svg& svg) {
     double const turn = angle() * std::numbers::pi / 180;
     double end_above = 0, line_above = -1e9;
     for (std::size_t i = 0; i < slopes_.size(); ++i) {
@@ -124,9 +128,14 @@ void Drawing::draw_slopes(Svg& svg) const {
         double const length = std::hypot(x(last) - x(first), y(roofs_.front().rate) - y(first * bandwidth));
         std::string const label = fit_text(slopes_[i].label, tick_font, length - start);
         end_above = start + text_width(label, tick_font);
-        svg.text_turned(x(first) + start * std::cos(turn) - 5 * std::sin(turn),
-                        y(first * bandwidth) - start * std::sin(turn) - 5 * std::cos(turn), angle(), label,
+        Point const foot{x(first) + start * std::cos(turn) - 5 * std::sin(turn),
+                         y(first * bandwidth) - start * std::sin(turn) - 5 * std::cos(turn)};
+        svg.text_turned(foot.x, foot.y, angle(), label,
                         std::string(halo) + " fill=\"" + stroke.colour + "\"");
+        for (double along = 0; along < end_above - start + 6; along += 6) {
+            double const at_x = foot.x + along * std::cos(turn), at_y = foot.y - along * std::sin(turn);
+            taken_.push_back({at_x - 10, at_y - 12, at_x + 3, at_y + 3});
+        }
     }
 }
 
@@ -145,7 +154,7 @@ void Drawing::draw_roofs(Svg& svg) const {
     }
 }
 
-// The first free of four places beside a mark; the last where none is free.
+// The first free of five places beside a mark; the first of all where none is free.
 void Drawing::write_beside(Svg& svg, KernelMark const& kernel) {
     double const at_x = x(kernel.intensity), at_y = y(kernel.rate);
     double const width = text_width(kernel.label, tick_font);
