@@ -4,13 +4,14 @@
 // (the third option, because GCC would call memcpy for Copy, which stores past the caches).
 //
 // Each figure and its peer take turns, and the best of each counts, so that a busy moment hurts both alike.
+#include "hutch/base/error.hpp"
+#include "hutch/base/process.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/compute/detail/stream.hpp"
 #include "hutch/compute/isa.hpp"
 #include "hutch/compute/kept_limits.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -28,14 +29,14 @@ using namespace detail;
 
 constexpr int turns = 6;
 
-std::string output_of(std::string const& command) {
-    std::FILE* const pipe = ::popen((command + " 2>/dev/null").c_str(), "r");
-    std::string text;
-    char buffer[4096];
-    if (pipe == nullptr) return text;
-    for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, got);
-    ::pclose(pipe);
-    return text;
+// What a program prints; nothing where it is not installed.
+std::string output_of(std::vector<std::string> const& words,
+                      std::vector<EnvironmentChange> const& environment = {}) {
+    try {
+        return run_process(words, {.environment = environment}).output;
+    } catch (Error const&) {
+        return "";
+    }
 }
 
 // Return the first number behind "NAME:" in a line of its own; 0 when there is none.
@@ -60,7 +61,7 @@ std::uint64_t array_bytes() {
 }
 
 bool has_likwid() {
-    static bool const has = std::system("command -v likwid-bench >/dev/null") == 0;
+    static bool const has = !output_of({"likwid-bench", "-a"}).empty();
     return has;
 }
 
@@ -76,8 +77,8 @@ std::string likwid(std::string const& kernel, LikwidRun const& run, char const* 
     char const* const vectors = best_isa() == Isa::x86_64_v4   ? "_avx512"
                                 : best_isa() == Isa::x86_64_v3 ? "_avx"
                                                                : "_sse";
-    return output_of(fmt::format("likwid-bench -i {} -t {}{}{} -w N:{}kB:{}", run.iterations, kernel, vectors,
-                                 ending, run.kilobytes * cores().size(), cores().size()));
+    return output_of({"likwid-bench", "-i", std::to_string(run.iterations), "-t", kernel + vectors + ending,
+                      "-w", fmt::format("N:{}kB:{}", run.kilobytes * cores().size(), cores().size())});
 }
 
 void report(benchmark::State& state, char const* unit, double ours, char const* peer, double theirs) {
@@ -145,8 +146,8 @@ void stream(benchmark::State& state) {
     for (auto _ : state) {
         StreamArrays const arrays(cores(), array_bytes(), false);
         for (int turn = 0; turn < turns; ++turn) {
-            std::string const text =
-                output_of(fmt::format("OMP_NUM_THREADS={} OMP_PROC_BIND=true '{}'", cores().size(), program));
+            std::string const text = output_of(
+                {program}, {{"OMP_NUM_THREADS", std::to_string(cores().size())}, {"OMP_PROC_BIND", "true"}});
             for (int loop = 0; loop < 4; ++loop) {
                 ours[loop] = std::max(ours[loop], 1e-9 * arrays.rate(StreamLoop(loop), false, {3, 0.4}));
                 theirs[loop] = std::max(theirs[loop], 1e-3 * number_behind(text, names[loop]));

@@ -1,30 +1,12 @@
+#include "hutch/base/error.hpp"
+#include "hutch/base/process.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/compute/machine.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <sys/wait.h>
 
 namespace hutch::compute {
 namespace {
-
-constexpr int not_found = 127;  // of a shell
-
-struct Answer {
-    std::string text;
-    int status;
-};
-
-// Run a shell command to its end; all it prints, errors too.
-Answer ask(std::string const& command) {
-    std::FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
-    if (pipe == nullptr) return {"", not_found};
-    std::string text;
-    char buffer[4096];
-    for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, got);
-    int const status = ::pclose(pipe);
-    return {text, WIFEXITED(status) ? WEXITSTATUS(status) : 1};
-}
 
 // The four numbers of "allocated/idle/other/total".
 std::vector<unsigned> four_numbers(std::string_view text) {
@@ -88,17 +70,21 @@ std::vector<PartitionFacts> parse_sinfo(std::string_view text) {
 
 SlurmFacts ask_slurm() {
     SlurmFacts facts;
-    if (ask("command -v sinfo").status != 0) return facts;
+    ProcessEnd answer;
+    try {
+        answer = run_process({"sinfo", "-h", "-o", "%P|%a|%l|%F|%C|%m|%G"}, {.seconds = 5});
+    } catch (Error const&) {
+        return facts;  // there is none, or it may not be run
+    }
     facts.is_installed = true;
-    Answer const answer = ask("timeout 5 sinfo -h -o '%P|%a|%l|%F|%C|%m|%G'");
-    if (answer.status == 0)
-        facts.partitions = parse_sinfo(answer.text);
-    else if (answer.status == 124)  // of timeout
+    auto const lines = split_lines(answer.errors);
+    if (answer.succeeded())
+        facts.partitions = parse_sinfo(answer.output);
+    else if (answer.timed_out)
         facts.problem = "sinfo does not answer within 5 s";
-    else if (auto const lines = split_lines(answer.text); !lines.empty())
-        facts.problem = std::string(lines.back());
     else
-        facts.problem = "sinfo ended with status " + std::to_string(answer.status);
+        facts.problem = lines.empty() ? "sinfo ended with status " + std::to_string(answer.exit_code)
+                                      : std::string(lines.back());
     return facts;
 }
 
