@@ -3,7 +3,7 @@
 #include "hutch/base/random.hpp"
 #include "hutch/compute/detail/fft_scratch.hpp"
 #include "hutch/compute/fft.hpp"
-#include "hutch/compute/limits.hpp"
+#include "hutch/compute/kept_limits.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -83,9 +83,10 @@ double time_of(Body const& body, int calls) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / calls;
 }
 
-double fp32_limit() {
-    static double const limit = measure_core_limits().fp32_flops;
-    return limit;
+template <class Real>
+double arithmetic_limit() {
+    static Rates const core = kept_limits().core;
+    return sizeof(Real) == 4 ? core.fp32_flops : core.fp64_flops;
 }
 
 double operations(FftShape const& shape, bool is_real) {
@@ -122,7 +123,7 @@ void transform(benchmark::State& state, FftShape const& shape, bool is_real) {
         best_peer = std::min(best_peer, time_of([&] { peer.run(); }, calls));
 #endif
     }
-    double const limit = fp32_limit() * sizeof(float) / sizeof(Real);
+    double const limit = arithmetic_limit<Real>();
     state.counters["GFLOP/s"] = operations(shape, is_real) / best * 1e-9;
     state.counters["of_limit"] = operations(shape, is_real) / best / limit;
     if (best_peer < 1e30) {

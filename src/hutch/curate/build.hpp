@@ -11,7 +11,8 @@ namespace hutch::curate {
 struct BuildOptions {
     std::filesystem::path out;
     unsigned threads = 1;
-    std::string generator;  ///< name and version of the program, for the record
+    std::string generator;        ///< name and version of the program, for the record
+    bool is_interactive = false;  ///< progress may be drawn on the terminal
 };
 
 /// How a build ended.
