@@ -74,6 +74,7 @@ template <class Real>
 typename FftColumns<Real>::Stage FftColumns<Real>::make_stage(std::size_t radix, std::size_t left) const {
     auto const find_pass = fft_kernels<Real>().find_pass;
     Stage stage{radix,
+                left,
                 find_pass(radix, FftForm::pairs, FftForm::blocks, false),
                 find_pass(radix, FftForm::blocks, FftForm::blocks, false),
                 find_pass(radix, FftForm::blocks, FftForm::blocks, true),
@@ -99,10 +100,10 @@ void FftColumns<Real>::run(FftTile<Real const*> in, FftTile<Real*> out, std::siz
     // A single pass from pairs to pairs does not exist: a copy writes the result.
     bool const needs_copy = stages_.size() == 1 && from_pairs && to_pairs;
     std::size_t const pitch = round_up(lanes, width_);
-    FftPass<Real> pass{in.at, first, in.pitch, pitch, lanes, 1, length_, nullptr, is_backward};
+    FftPass<Real> pass{in.at, first, in.pitch, pitch, lanes, 1, 1, nullptr, is_backward};
     for (Stage const& stage : stages_) {
         bool const is_last = &stage == &stages_.back() && !needs_copy;
-        pass.left /= stage.radix;
+        pass.left = stage.left;
         pass.twiddles = stage.twiddles.data();
         if (is_last) pass.out = out.at, pass.out_pitch = out.pitch;
         bool const is_first = pass.done == 1 && &stage == &stages_.front();

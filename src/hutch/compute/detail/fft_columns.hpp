@@ -19,7 +19,8 @@ void put_root(std::uint64_t k, std::uint64_t n, Real* re, Real* im);
 /// Return the radices of a length, largest power of two first; empty when a prime factor is above 13.
 std::vector<std::size_t> find_radices(std::size_t length);
 
-inline std::size_t round_up(std::size_t count, std::size_t unit) { return (count + unit - 1) / unit * unit; }
+/// Round up to a multiple of a power of two.
+inline std::size_t round_up(std::size_t count, std::size_t unit) { return (count + unit - 1) & ~(unit - 1); }
 
 /// Rows in pairs may lie anywhere; blocks are dense unless a pitch is given.
 template <class Pointer>
@@ -66,7 +67,7 @@ class FftColumns {
   private:
     using Pass = typename FftKernels<Real>::Pass;
     struct Stage {
-        std::size_t radix;
+        std::size_t radix, left;
         Pass enter, stay, stay_last, leave;  // from pairs, between blocks, as the last pass, to pairs
         FftTable<Real> twiddles;
     };
