@@ -26,9 +26,11 @@ std::vector<Option> options_of(Description const& about) {
         for (Parameter const& one : parameters)
             options.push_back({option_name(one), placeholder_of(one), one.help, one.is_list});
     for (Port const& port : about.inputs)
-        options.push_back({to_kebab(port.name), "FILE", port.help, port.is_list});
-    for (Port const& port : about.outputs) options.push_back({to_kebab(port.name), "FILE", port.help, false});
-    if (!about.outputs.empty()) options.push_back({"out", "FILE", about.outputs[0].help, false});
+        options.push_back({to_kebab(port.name), path_word(port), port.help, port.is_list});
+    for (Port const& port : about.outputs)
+        options.push_back({to_kebab(port.name), path_word(port), port.help, false});
+    if (!about.outputs.empty())
+        options.push_back({"out", path_word(about.outputs[0]), about.outputs[0].help, false});
     return options;
 }
 

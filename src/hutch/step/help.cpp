@@ -51,9 +51,9 @@ std::string port_text(Port const& port, bool is_out) {
 }
 
 std::string port_name(Port const& port, bool is_first_output) {
-    std::string const option = fmt::format("--{} FILE", to_kebab(port.name));
+    std::string const option = fmt::format("--{} {}", to_kebab(port.name), path_word(port));
     std::string const plain = port.is_required ? placeholder_of(port) + ", " : "";
-    return plain + (is_first_output ? "--out FILE, " : "") + option;
+    return plain + (is_first_output ? "--out " + path_word(port) + ", " : "") + option;
 }
 
 std::string section(std::string const& title, std::string const& entries) {

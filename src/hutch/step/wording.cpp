@@ -110,6 +110,8 @@ std::string default_of(Parameter const& parameter) {
 
 std::string placeholder_of(Port const& port) { return to_upper(port.name) + (port.is_list ? "..." : ""); }
 
+std::string path_word(Port const& port) { return port.format == "folder" ? "FOLDER" : "FILE"; }
+
 std::string words_of(Description const& about) {
     std::string words = about.name;
     std::ranges::replace(words, '.', ' ');

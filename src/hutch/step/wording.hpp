@@ -25,6 +25,8 @@ std::string rules_of(Parameter const& parameter);
 std::string default_of(Parameter const& parameter);
 /// Return the placeholder of a port: its name in capitals, with "..." for a list.
 std::string placeholder_of(Port const& port);
+/// Return what an option of a port takes: "FILE" or "FOLDER".
+std::string path_word(Port const& port);
 /// Return how a step is called: "powder convert FROM TO [options]".
 std::string usage_of(Description const& about);
 /// Return a step's name as words of the command line: "powder simulate".
