@@ -128,9 +128,8 @@ std::string usage_of(Description const& about) {
     return usage + " [options]";
 }
 
-std::string to_sentence(std::string text) {
-    text[0] = to_upper(text.substr(0, 1))[0];
-    return text + ".";
+std::string to_sentence(std::string const& text) {
+    return text.empty() ? "" : to_upper(text.substr(0, 1)) + text.substr(1) + ".";
 }
 
 }  // namespace hutch::step
