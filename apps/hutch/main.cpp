@@ -27,6 +27,9 @@ struct Entry {
 };
 
 constexpr Entry table[] = {
+    {"run", "run a flow of steps, here or on Slurm", hutch::app::run_flow},
+    {"log", "print the log of an item of a flow", hutch::app::show_log},
+    {"work", "do one task of a flow's job array (called by Slurm)", hutch::app::work_on_task},
     {"step list", "list all steps with version and summary", hutch::app::step_list},
     {"step show", "say what a step does, reads, writes and takes", hutch::app::step_show},
     {"step schema", "print the JSON Schema of a step's calls", hutch::app::step_schema},
@@ -37,12 +40,12 @@ void print_help(std::FILE* to) {
     fmt::print(
         to,
         "hutch {}: from what instruments measure and simulations compute to data that machines learn from\n\n"
-        "usage: hutch NOUN VERB ... [--json]\n\n",
+        "usage: hutch VERB ... [--json]\n\n",
         hutch::version());
     for (auto const& step : hutch::all_steps())
         fmt::print(to, "  hutch {:20} {}\n", hutch::step::words_of(step.about), step.about.summary);
     for (Entry const& entry : table) fmt::print(to, "  hutch {:20} {}\n", entry.name, entry.summary);
-    fmt::print(to, "\n'hutch NOUN VERB --help' explains one.\n");
+    fmt::print(to, "\n'hutch VERB ... --help' explains one.\n");
 }
 
 // How many words a name has when all of them stand at the front; 0 when they do not.

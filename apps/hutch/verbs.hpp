@@ -9,6 +9,9 @@ namespace hutch::app {
 /// Run a verb with the words behind it; return the process exit status. Errors leave as hutch::Error.
 using Verb = int (*)(std::vector<std::string> const& words);
 
+int run_flow(std::vector<std::string> const& words);
+int show_log(std::vector<std::string> const& words);
+int work_on_task(std::vector<std::string> const& words);
 int step_list(std::vector<std::string> const& words);
 int step_show(std::vector<std::string> const& words);
 int step_schema(std::vector<std::string> const& words);

@@ -202,8 +202,7 @@ class Child {
 
     void read_stream(Descriptor& stream, std::string& text) {
         std::array<char, 65536> buffer;
-        // At most what a pipe can hold, so that one that never falls silent does not keep us from its time
-        // limit.
+        // At most what a pipe can hold: one that never falls silent must not keep us from its time limit.
         for (int part = 0; part < 16 && stream.get() >= 0; ++part) {
             ssize_t const count = read(stream.get(), buffer.data(), buffer.size());
             if (count < 0 && errno == EINTR) continue;

@@ -17,12 +17,11 @@ using EnvironmentChange = std::pair<std::string, std::optional<std::string>>;
 struct ProcessOptions {
     std::filesystem::path folder{};                ///< to work in; empty: where this process works
     std::vector<EnvironmentChange> environment{};  ///< what differs from the environment of this process
-    std::filesystem::path log{};       ///< both streams are appended here; empty: they are kept in memory
-    std::size_t most_bytes = 1 << 20;  ///< [byte] kept of each stream; what comes later is dropped
-    double seconds = 0;                ///< [s] time limit; 0: none
-    double grace_seconds = 2;          ///< [s] between SIGTERM and SIGKILL at the limit, or when told to stop
-    std::function<bool()>
-        should_stop;  ///< asked at least every 50 ms; true ends the program as the time limit does
+    std::filesystem::path log{};          ///< both streams are appended here; empty: they are kept in memory
+    std::size_t most_bytes = 1 << 20;     ///< [byte] kept of each stream; what comes later is dropped
+    double seconds = 0;                   ///< [s] time limit; 0: none
+    double grace_seconds = 2;             ///< [s] between SIGTERM and SIGKILL when it has to end
+    std::function<bool()> should_stop{};  ///< asked at least every 50 ms; true: it has to end
 };
 
 /// How a program ended.
@@ -39,14 +38,12 @@ struct ProcessEnd {
 };
 
 /// Run a program to its end, with empty input, in a process group of its own; all of the group is killed when
-/// the program itself has ended.
+/// the program itself has ended. If this process is killed, the program lives on.
 ///
-/// \param words  program and arguments; a program without '/' is searched in PATH, one with a relative path
-/// is
-///               looked for from `options.folder`
-/// \throws Error not_found when there is no such program or folder, denied when it may not be run, external
-/// when
-///               the system refuses another process
+/// \param words   program and arguments; a program without '/' is searched in PATH, one with a relative path
+///                is looked for from `options.folder`
+/// \throws Error  not_found when there is no such program or folder, denied when it may not be run, external
+///                when the system refuses another process
 ProcessEnd run_process(std::vector<std::string> const& words, ProcessOptions const& options = {});
 
 }  // namespace hutch

@@ -127,6 +127,12 @@ Job make_job(Graph const& graph, Item item, Results const& results, Store& store
     job.outputs = node.outputs;
     job.device = node.text.device;
     job.threads = node.text.threads.value_or(node.step->about.needs.threads);
+    step::Needs const& needs = node.step->about.needs;
+    job.ranks = needs.ranks_parameter.empty() ? needs.ranks
+                                              : unsigned(job.parameters.at(needs.ranks_parameter).integer());
+    job.memory_gib = needs.memory_gib;
+    job.needs_gpu =
+        needs.gpu == step::Gpu::required || (needs.gpu == step::Gpu::optional && job.device != "cpu");
     job.key = make_key(job, node.step->about.version);
     return job;
 }
@@ -138,10 +144,17 @@ std::string to_text(Job const& job) {
         for (InputFile const& file : files)
             inputs[port].push_back({file.path.string(), file.sha256, file.name});
     }
-    Json const json = {{"key", job.key},        {"item", job.item},
-                       {"step", job.step},      {"parameters", step::to_json(job.parameters)},
-                       {"inputs", inputs},      {"outputs", job.outputs},
-                       {"device", job.device},  {"threads", job.threads},
+    Json const json = {{"key", job.key},
+                       {"item", job.item},
+                       {"step", job.step},
+                       {"parameters", step::to_json(job.parameters)},
+                       {"inputs", inputs},
+                       {"outputs", job.outputs},
+                       {"device", job.device},
+                       {"threads", job.threads},
+                       {"ranks", job.ranks},
+                       {"memory_gib", job.memory_gib},
+                       {"needs_gpu", job.needs_gpu},
                        {"attempt", job.attempt}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -157,6 +170,9 @@ Job parse_job(std::string_view text) {
                 json.at("outputs"),
                 json.at("device"),
                 json.at("threads"),
+                json.at("ranks"),
+                json.at("memory_gib"),
+                json.at("needs_gpu"),
                 json.at("attempt")};
         for (auto const& [port, files] : json.at("inputs").items())
             for (Json const& file : files)

@@ -27,7 +27,10 @@ struct Job {
     std::map<std::string, std::vector<InputFile>> inputs;
     std::vector<std::string> outputs;
     std::string device = "cpu";
-    unsigned threads = 1;
+    unsigned threads = 1;  ///< 0: as many as it is given
+    unsigned ranks = 0;    ///< MPI processes; 0: no MPI
+    double memory_gib = 1;
+    bool needs_gpu = false;
     unsigned attempt = 1;
 };
 

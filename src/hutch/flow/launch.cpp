@@ -32,8 +32,10 @@ std::vector<EnvironmentChange> mpi_environment(LaunchPlace place) {
 
 LaunchPlace mpi_place(double patience) {
     if (std::getenv("SLURM_JOB_ID") == nullptr) return LaunchPlace::here;
+    ProcessOptions options;
+    options.seconds = patience;
     try {
-        auto const end = run_process({"srun", "--mpi=list"}, {.seconds = patience});
+        auto const end = run_process({"srun", "--mpi=list"}, options);
         return lists_pmix(end.output + end.errors) ? LaunchPlace::slurm_step : LaunchPlace::here;
     } catch (Error const& error) {
         if (error.fault() != Fault::not_found) throw;

@@ -10,12 +10,18 @@
 
 namespace hutch::flow {
 
+/// What a run shows while it goes on.
+struct RunState {
+    std::vector<NodeCount> nodes;
+    std::string note;  ///< of Slurm: how many tasks wait and run
+};
+
 struct RunOptions {
     std::filesystem::path out;  ///< results, and below `.flow` what is needed to go on
     unsigned threads = 1;
     std::string program;  ///< name and version, for the record
     /// Called about five times a second, from another thread, and once at the end.
-    std::function<void(std::vector<NodeCount> const&)> watch;
+    std::function<void(RunState const&)> watch;
 };
 
 struct RunReport {

@@ -156,6 +156,11 @@ void Session::run(Item item) {
 
 void Session::wake() { changed_.notify_all(); }
 
+void Session::set_note(std::string note) {
+    std::lock_guard const lock(mutex_);
+    note_ = std::move(note);
+}
+
 void Session::break_off(std::exception_ptr problem) {
     {
         std::lock_guard const lock(mutex_);
@@ -177,15 +182,15 @@ void Session::commit_and_show() {
 void Session::look_after() {
     auto watched = started_;
     for (bool is_last = false; !is_last;) {
-        std::vector<NodeCount> counts;
+        RunState state;
         {
             std::unique_lock lock(mutex_);
             changed_.wait_for(lock, 50ms, [&] { return is_ending_; });
             is_last = is_ending_;
-            if (auto const now = Schedule::Clock::now(); options_.watch && now - watched > 200ms)
-                counts = schedule_.counts(), watched = now;
+            auto const now = Schedule::Clock::now();
+            if (options_.watch && now - watched > 200ms) state = {schedule_.counts(), note_}, watched = now;
         }
-        if (!counts.empty()) options_.watch(counts);
+        if (!state.nodes.empty()) options_.watch(state);
         try {
             if (!is_last) commit_and_show();
         } catch (...) {
@@ -253,7 +258,7 @@ RunReport Session::end() {
         write_file(folders_.out / "provenance.json", provenance_text(graph_, result_of));
     }
     fs::remove(folders_.state / "unclean");
-    if (options_.watch) options_.watch(schedule_.counts());
+    if (options_.watch) options_.watch({schedule_.counts(), ""});
     double const seconds = std::chrono::duration<double>(Schedule::Clock::now() - started_).count();
     return {schedule_.counts(), schedule_.failures(), seconds, store_.broken_lines()};
 }

@@ -41,6 +41,7 @@ class Session {
     /// Run an item to its end on the calling thread.
     void run(Item item);
     void wake();
+    void set_note(std::string note);
     /// Note an error that ends the run, such as a full disk; take() gives nothing any more, end() throws it.
     void break_off(std::exception_ptr problem);
 
@@ -64,6 +65,7 @@ class Session {
     Schedule schedule_;
     std::vector<std::pair<Item, std::shared_ptr<Result const>>> unshown_;
     std::exception_ptr problem_;
+    std::string note_;
     bool is_ending_ = false, has_changed_ = false;
     Schedule::Clock::time_point started_;
     std::thread keeper_;

@@ -1,8 +1,8 @@
 /// Submit job arrays to Slurm, see what became of their tasks, and cancel them, through Slurm's own commands.
 ///
-/// Slurm is GPL and its library changes with every release, so nothing of it is linked. Lines of `-h -o`
-/// formats with a separator are read instead of --json: the format of --json differs between releases
-/// (22.05, 23.02 and 23.11 each change it), and many sites build Slurm without it.
+/// Slurm is GPL and its library changes with every release, so nothing of it is linked. Lines of formats with
+/// a separator (`squeue --format`) are read instead of --json, whose form follows the release of Slurm and
+/// which needs a plug-in that not every site has.
 #pragma once
 
 #include <cstddef>
@@ -17,18 +17,18 @@ namespace hutch::flow {
 constexpr double slurm_patience = 120;
 
 struct SlurmRequest {
-    std::string name;                  ///< of the job; what is no letter, digit, '.', '_' or '-' becomes '_'
-    std::filesystem::path script;      ///< run once for each task, with SLURM_ARRAY_TASK_ID from 0 up
-    std::filesystem::path log_folder;  ///< has to exist; each task appends to log_path()
-    std::size_t array_size = 1;        ///< > 0; tasks are 0 .. array_size - 1; at most max_array_size()
-    unsigned cpus = 1;                 ///< for each rank
-    unsigned gpus = 0;                 ///< for each rank
-    unsigned ranks = 1;                ///< MPI processes of a task
-    double memory_gib = 0;             ///< for each rank; 0: what the site gives
-    double minutes = 0;              ///< limit of a task, rounded up to whole minutes; 0: what the site gives
-    std::string partition;           ///< empty: what the site gives
-    std::string account;             ///< empty: what the site gives
-    std::vector<std::string> extra;  ///< further options of sbatch; they win over ours
+    std::string name{};                  ///< of the job; what is no letter, digit or one of ._- becomes _
+    std::filesystem::path script{};      ///< run for each task, with SLURM_ARRAY_TASK_ID from 0 up
+    std::filesystem::path log_folder{};  ///< has to exist; each task appends to log_path()
+    std::size_t array_size = 1;          ///< > 0; tasks are 0 .. array_size - 1; at most max_array_size()
+    unsigned cpus = 1;                   ///< for each rank
+    unsigned gpus = 0;                   ///< for each rank
+    unsigned ranks = 1;                  ///< MPI processes of a task
+    double memory_gib = 0;               ///< for each rank; 0: what the site gives
+    double minutes = 0;                ///< limit of a task, rounded up to whole ones; 0: what the site gives
+    std::string partition{};           ///< empty: what the site gives
+    std::string account{};             ///< empty: what the site gives
+    std::vector<std::string> extra{};  ///< further options of sbatch; they win over ours
 };
 
 /// Submit an array of tasks and return the number of the job.
@@ -38,10 +38,9 @@ struct SlurmRequest {
 /// this process are kept from sbatch, but for those by which Slurm is found, so that a job may submit jobs:
 /// sbatch would hand them on, and srun refuses to run with both SLURM_MEM_PER_CPU and SLURM_MEM_PER_NODE.
 ///
-/// \throws Error external with Slurm's own message when it refuses, or when the controller does not answer:
-/// then the
-///         job may stand in the queue all the same, and jobs_named() finds it;
-///         unsupported when sbatch is not installed
+/// \throws Error external with Slurm's own message when it refuses, or when the controller does not answer
+///         (then the job may stand in the queue all the same, and jobs_named() finds it); not_found when
+///         there is no script or folder; unsupported when sbatch is not installed
 std::string submit(SlurmRequest const& request, double patience = slurm_patience);
 
 /// Return where the log of a task is.
@@ -62,28 +61,28 @@ struct TaskReport {
     /// ...), then its reason in brackets where it has one; of a pending task why it waits (Resources,
     /// JobHeldAdmin, ...).
     std::string reason;
-    int exit_code =
-        0;             ///< of a failed task, 128 + signal when a signal ended it; -1 where Slurm does not say
+    /// Of a failed task; 128 + signal when a signal ended it; 0 when it came to no end of its own (NODE_FAIL,
+    /// CANCELLED); -1 where Slurm does not say.
+    int exit_code = 0;
     std::string node;  ///< on which it runs or ran; a list such as n[1-3] for MPI
 };
 
 /// Return what became of every task of an array, in order, by squeue, and by sacct or scontrol for exit codes
 /// and for tasks that squeue does not know any more.
 ///
-/// \throws Error external when the controller does not answer, which is no sign that jobs are lost: ask
-/// again;
-///         unsupported when squeue is not installed
+/// \throws Error external when the controller does not answer, which is no sign that jobs are lost (ask
+///         again); unsupported when squeue is not installed
 std::vector<TaskReport> task_states(std::string const& job, std::size_t array_size,
                                     double patience = slurm_patience);
 
 /// Say whether a pending task will wait until somebody does something (held, or its need can never be met).
 bool is_stuck(TaskReport const& report);
 
-/// Cancel a job with all its tasks; one that has ended or is unknown is no error. \throws Error as
-/// task_states()
+/// Cancel a job with all its tasks; one that has ended or is unknown is no error.
+/// \throws Error as task_states() does
 void cancel(std::string const& job, double patience = slurm_patience);
 
-/// Return how many tasks an array may have on this site (MaxArraySize).
+/// Return how many tasks an array may have on this site (MaxArraySize, 1001 by default).
 std::size_t max_array_size(double patience = slurm_patience);
 
 /// A partition as sinfo shows it; nodes of different kinds make several lines.

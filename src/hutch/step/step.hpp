@@ -71,7 +71,8 @@ enum class Gpu { none, optional, required };
 struct Needs {
     unsigned threads = 1;  ///< that it uses by itself; 0: as many as it is given
     Gpu gpu = Gpu::none;
-    unsigned ranks = 0;  ///< MPI: processes of one call; 0: no MPI
+    unsigned ranks = 0;             ///< MPI: processes of one call; 0: no MPI
+    std::string ranks_parameter{};  ///< name of the integer parameter that says how many instead
     double memory_gib = 1;
     double seconds = 1;  ///< of a usual call, a first guess for sizing batches
 };
