@@ -29,7 +29,7 @@ std::vector<Option> options_of(Description const& about) {
         options.push_back({to_kebab(port.name), path_word(port), port.help, port.is_list});
     for (Port const& port : about.outputs)
         options.push_back({to_kebab(port.name), path_word(port), port.help, false});
-    if (!about.outputs.empty())
+    if (!about.outputs.empty() && about.outputs[0].name != "out")
         options.push_back({"out", path_word(about.outputs[0]), about.outputs[0].help, false});
     return options;
 }
@@ -129,7 +129,7 @@ void read_ports(Description const& about, SortedWords const& words, Call& call) 
         for (std::string const& path : given) call.inputs[port.name].push_back(existing(port, path));
     }
     for (Port const& port : about.outputs) {
-        bool const is_first = &port == &about.outputs[0];
+        bool const is_first = &port == &about.outputs[0] && port.name != "out";
         auto const out = words.options.find("out");
         bool const has_out = is_first && out != words.options.end();
         if (has_out && words.options.contains(to_kebab(port.name)))

@@ -60,6 +60,13 @@ TEST_F(StepCommandLine, TakesPlainWordsAsNeededInputsThenOutputs) {
     EXPECT_EQ(named.call.output("loaf"), path("l"));
 }
 
+TEST_F(StepCommandLine, TakesAnOutputThatIsCalledOut) {
+    Description about = bread();
+    about.outputs[0].name = "out";
+    auto const request = read_command_line(about, {"--loaves", "1", path("a.dough"), "--out", path("l")}, {});
+    EXPECT_EQ(request.call.output("out"), path("l"));
+}
+
 TEST_F(StepCommandLine, KeepsDefaultsOfTheCallUnlessToldOtherwise) {
     std::vector<std::string> const words{"--loaves", "1", path("a.dough"), "--out", path("l")};
     EXPECT_EQ(read(words).call.threads, 7u);

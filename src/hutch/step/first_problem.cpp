@@ -155,7 +155,9 @@ Problem name_problem(Place const& place, Description const& about) {
     for (Port const& one : about.inputs)
         if (auto problem = add(options, one.name)) return problem;
     for (Port const& one : about.outputs) {
-        if (auto problem = add(options, one.name)) return problem;
+        bool const is_first = &one == &about.outputs[0];  // the one that --out means anyway
+        if (!(is_first && one.name == "out"))
+            if (auto problem = add(options, one.name)) return problem;
         results.insert(one.name);
     }
     for (Finding const& one : about.findings)

@@ -80,7 +80,8 @@ std::string help_of(Description const& about) {
     std::string inputs, outputs;
     for (Port const& port : about.inputs) inputs += entry(port_name(port, false), port_text(port, false));
     for (Port const& port : about.outputs)
-        outputs += entry(port_name(port, &port == &about.outputs[0]), port_text(port, true));
+        outputs +=
+            entry(port_name(port, &port == &about.outputs[0] && port.name != "out"), port_text(port, true));
     return "usage: hutch " + usage_of(about) + "\n\n" + wrapped(to_sentence(about.summary), 0) +
            section("Reads", inputs) + section("Writes", outputs) +
            section("Parameters", parameter_entries(about.parameters)) +

@@ -115,6 +115,14 @@ TEST(StepCall, GivesPathsThatWereGiven) {
     EXPECT_FALSE(call.output("crumbs"));
 }
 
+TEST(StepDescription, MayCallTheFirstOutputOut) {
+    Description about = bread();
+    about.outputs[0].name = "out";
+    EXPECT_EQ(first_problem(about), std::nullopt);
+    about.outputs[1].name = "out";
+    EXPECT_NE(first_problem(about), std::nullopt);
+}
+
 TEST(StepDescription, OfTheSampleHasNoProblem) { EXPECT_EQ(first_problem(bread()), std::nullopt); }
 
 TEST(StepDescription, IsRefusedForEachRuleItBreaks) {
