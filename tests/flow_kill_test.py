@@ -67,7 +67,7 @@ def check(out):
                 problems.append(f"recorded but not whole: {path}")
             known.add(checksum)
     for path in (out / "results").rglob("*"):
-        if path.is_file() and path.suffix != ".csv" and sum_of(path) not in known:
+        if path.is_file() and not path.name.endswith((".csv", ".csv.part")) and sum_of(path) not in known:
             problems.append(f"shown but not recorded: {path}")
     return problems
 
@@ -91,7 +91,7 @@ def main():
         while done < kills:
             process = subprocess.Popen(command(hutch, folder, out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             try:
-                process.wait(rng.uniform(0, 0.6 * seconds))
+                process.wait(rng.uniform(0, seconds))
             except subprocess.TimeoutExpired:
                 process.kill()
                 done += 1
@@ -104,7 +104,7 @@ def main():
                 if results_of(out) != expected:
                     problems.append("another result than that of an undisturbed run")
                 shutil.rmtree(out)
-            elif out.exists() and 0 < len(records_of(out)) if (out / ".flow/journal").exists() else False:
+            elif 0 < len(records_of(out)) < 25:
                 half += 1
             if problems:
                 break

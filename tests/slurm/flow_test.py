@@ -39,7 +39,7 @@ steps:
     step: powder.simulate
     for: {size: {from: 0.01, to: 1.0, by: 0.01}, microstrain: [0, 0.001]}
     inputs: {structure: "NaCl.cif"}
-    parameters: {size: "${size}", microstrain: "${microstrain}", dose: 5000, range: [[10, 120, 0.02]]}
+    parameters: {size: "${size}", microstrain: "${microstrain}", dose: 5000, two_theta: [10, 120, 0.02]}
     retry: 1
   largest:
     step: program.run
@@ -69,7 +69,7 @@ def results_of(out):
 
 
 def count_records(out):
-    return sum(path.read_bytes().count(b"\n") for path in (out / ".flow/journal").glob("*.log"))
+    return sum(path.read_bytes().count(b'"result":') for path in (out / ".flow/journal").glob("*.log"))
 
 
 def wait_until(is_so, what, seconds=60):

@@ -172,6 +172,7 @@ class Builder {
             if (port.is_required ||
                 std::ranges::find(node.text.outputs, port.name) != node.text.outputs.end())
                 node.outputs.push_back(port.name);
+        if (node.outputs.empty() && !about.outputs.empty()) node.outputs.push_back(about.outputs[0].name);
     }
 
     static bool find_key(std::vector<std::pair<std::string, Expression>> const& list,
@@ -181,7 +182,7 @@ class Builder {
 
     // ${name} must be a loop or a value; an output that another step takes must have been asked for, and be
     // of its format.
-    void check_name(Node const& node, Reference const& reference, Expression const& expression) const {
+    void check_name(Node const& node, Reference const& reference, Expression const& expression) {
         if (reference.root == Reference::Root::name && !node.names.contains(reference.name) &&
             !graph_.values.contains(reference.name)) {
             std::vector<std::string> known;
@@ -193,14 +194,17 @@ class Builder {
                              "expected {}",
                              reference.name, near.empty() ? "one that is" : "'" + near + "'?"));
         }
-        if (reference.root != Reference::Root::node) return;
-        Node const& source = graph_.nodes[index_of(reference.node)];
-        if (find_named(source.step->about.outputs, reference.name) != nullptr &&
-            std::ranges::find(source.outputs, reference.name) == source.outputs.end())
-            fail(expression.where,
-                 fmt::format(
-                     "refers to an output that '{}' is not asked for; expected it; add 'outputs: [{}]' there",
-                     reference.node, reference.name));
+        if (reference.root == Reference::Root::node)
+            want_output(graph_.nodes[index_of(reference.node)], reference.name);
+    }
+
+    // What another step takes is wanted; in the order of the description, whoever asks first.
+    static void want_output(Node& source, std::string const& name) {
+        std::vector<std::string> wanted;
+        for (step::Port const& port : source.step->about.outputs)
+            if (port.name == name || std::ranges::find(source.outputs, port.name) != source.outputs.end())
+                wanted.push_back(port.name);
+        source.outputs = wanted;
     }
 
     Graph& graph_;
@@ -227,6 +231,28 @@ void check_formats(Graph const& graph, Node const& node) {
         if (is_many && !port.is_list)
             fail(expression.where, fmt::format("is a list; expected one file: '{}' takes no more", name));
     }
+}
+
+// What breaks a rule is refused before anything runs, as far as it is known then: for the first item, without
+// findings.
+void check_first_item(Graph const& graph, Node const& node) {
+    auto const lookup = [&](Reference const& reference, Expression const& part) -> step::Value {
+        if (reference.root == Reference::Root::environment) return environment_value(reference, part);
+        auto const axis = node.names.find(reference.name);
+        return axis != node.names.end() ? graph.axes[axis->second].values[0]
+                                        : graph.values.at(reference.name);
+    };
+    step::Values given;
+    for (auto const& [name, expression] : node.text.parameters) {
+        bool is_known = true;
+        for_each_reference(expression, [&](Reference const& reference, auto const&) {
+            is_known = is_known && reference.root != Reference::Root::node;
+        });
+        step::Parameter const& parameter = *find_named(node.step->about.parameters, name);
+        if (!is_known && !parameter.fallback) return;
+        if (is_known) given[name] = evaluate(expression, lookup);
+    }
+    step::complete(node.step->about, std::move(given), node.text.where + ": ");
 }
 
 void set_values(Graph& graph, std::map<std::string, std::string> const& overrides) {
@@ -264,6 +290,7 @@ Graph make_graph(FlowText text, std::span<step::Step const> steps,
     Builder(graph, steps).run();
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
         check_formats(graph, graph.nodes[n]);
+        check_first_item(graph, graph.nodes[n]);
         for (std::size_t other : graph.nodes[n].needs) graph.nodes[other].needed_by.push_back(n);
     }
     return graph;

@@ -39,6 +39,8 @@ TEST_F(FlowGraph, RefusesWhatCannotBeAndSaysWhere) {
          "flow.yaml:3: 'steps.a.for.n' goes from 1 to 0 by 1; expected 1 to 10,000,000 values"},
         {"flow: f\nsteps:\n  a: {step: test.join, retry: -1}\n",
          "flow.yaml:3: 'steps.a.retry' is -1; expected 0 to 100"},
+        {"flow: f\nsteps:\n  a: {step: test.join, for: {n: [x]}, parameters: {size: '${n}'}}\n",
+         "flow.yaml:3: 'steps.a': 'size' is 'x'; expected -1000000000 to 1000000000"},
         {"flow: f\nvalues: {x: '${y}', y: 1}\nsteps: {a: {step: test.join}}\n",
          "flow.yaml:2: 'values.x' refers to ${y}; expected a value that stands above it"},
         {"flow: f\nsteps:\n  a: {step: test.join, for: {w: [1]}}\n  b: {step: test.join, for: {w: [2]}, "

@@ -22,7 +22,7 @@ class Document {
                                        {"prov:label", making.step + " " + making.version},
                                        {"hutch:step", making.step},
                                        {"hutch:version", making.version},
-                                       {"hutch:parameters", step::to_json(result.parameters)},
+                                       {"hutch:parameters", Json::parse(step::to_json(result.parameters))},
                                        {"hutch:key", result.key},
                                        {"hutch:seconds", making.seconds},
                                        {"hutch:host", making.host},

@@ -122,8 +122,8 @@ TEST_F(Run, SkipsWhatNeedsAFailedItemAndDoesTheRest) {
     RunReport const report = run(R"(
 flow: f
 steps:
-  bad: {step: test.join, for: {size: [1, 2]}, parameters: {size: "${size}", text: "${env.HUTCH_NO_SUCH_VARIABLE}"}}
-  after: {step: test.join, inputs: {in: "${bad.out}"}}
+  bad: {step: test.fail, for: {n: [1, 2]}, parameters: {times: 1000}}
+  after: {step: test.join, parameters: {size: "${bad.calls}"}}
   other: {step: test.join}
 )");
     EXPECT_FALSE(report.is_complete());
@@ -131,7 +131,8 @@ steps:
     EXPECT_EQ(report.nodes[1].skipped, 2u);
     EXPECT_EQ(report.nodes[2].made, 1u);
     ASSERT_EQ(report.failures.size(), 2u);
-    EXPECT_NE(report.failures[0].message.find("HUTCH_NO_SUCH_VARIABLE"), std::string::npos);
+    EXPECT_EQ(report.failures[0].message, "'weather' is bad; expected sun");
+    EXPECT_EQ(report.failures[0].item, "bad/n=1");
 }
 
 TEST_F(Run, RefusesASecondRunInTheSameFolder) {

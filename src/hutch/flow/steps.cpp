@@ -133,6 +133,7 @@ step::Step program_run() {
     step.about.outputs = {files, standard};
     step.about.findings = {{"last_line", "last line of standard output", step::Type::text, ""}};
     step.about.needs.ranks_parameter = "ranks";
+    step.about.needs.gpu = step::Gpu::optional;
     step.about.needs.seconds = 10;
     step.run = run_program;
     return step;

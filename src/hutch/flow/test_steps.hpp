@@ -73,12 +73,13 @@ inline step::Step fail_step(Calls& calls) {
     step.about.summary = "fail so many times";
     step.about.reference = "this test";
     step.about.parameters = {number_parameter("times", 0, 1e9, 0)};
+    step.about.findings = {{"calls", "before it passed", step::Type::integer, "1"}};
     step.run = [&calls](step::Call const& call) {
         int const before = calls.fail++;
         if (call.log) call.log("call " + std::to_string(before));
         if (before < int(call.number("times")))
             throw Error(Fault::external, "'weather' is bad; expected sun");
-        return step::Outcome{};
+        return step::Outcome{{{"calls", std::int64_t(before)}}, ""};
     };
     return step;
 }
