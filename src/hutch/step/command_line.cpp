@@ -183,8 +183,8 @@ Request read_command_line(Description const& about, std::vector<std::string> con
         request.call.threads = unsigned(threads->second.integer());
     if (auto const device = common.find("device"); device != common.end() && !device->second.is_nothing())
         request.call.device = device->second.text();
-    read_ports(about, sorted, request.call);
     request.call.parameters = read_values(about.parameters, sorted);
+    read_ports(about, sorted, request.call);
     return request;
 }
 

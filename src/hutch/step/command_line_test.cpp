@@ -98,7 +98,7 @@ TEST_F(StepCommandLine, SaysWhatIsWrongInTheSameGrammarAsAFlow) {
     EXPECT_EQ(refusal({"word"}),
               "'word' is one word too many; expected 'hutch bread bake DOUGH... LOAF --loaves N "
               "[options]'; see 'hutch bread bake --help'");
-    EXPECT_EQ(message_of([&] { read({}); }),
+    EXPECT_EQ(message_of([&] { read({"--loaves", "1"}); }),
               "'dough' is missing; expected one or more (dough): 'hutch bread bake "
               "DOUGH... LOAF --loaves N [options]'");
     EXPECT_EQ(message_of([&] { read({path("a.dough"), "--out", path("l")}); }),

@@ -123,13 +123,15 @@ void refuse_unknown(Description const& about, Values const& given) {
 Values complete(Description const& about, Values given, std::string const& where) {
     try {
         refuse_unknown(about, given);
+        for (Parameter const& parameter : about.parameters)
+            if (auto const found = given.find(parameter.name); found != given.end())
+                found->second = checked_parameter(parameter, found->second);
         for (Parameter const& parameter : about.parameters) {
-            auto const found = given.find(parameter.name);
-            if (found == given.end() && !parameter.fallback)
+            if (given.contains(parameter.name)) continue;
+            if (!parameter.fallback)
                 refuse(fmt::format("'{}' is missing; expected {}; give {} or, in a flow, {}: VALUE",
                                    parameter.name, form_of(parameter), option_of(parameter), parameter.name));
-            Value& value = given[parameter.name];
-            value = checked_parameter(parameter, found == given.end() ? *parameter.fallback : value);
+            given[parameter.name] = checked_parameter(parameter, *parameter.fallback);
         }
     } catch (Error const& error) {
         if (where.empty()) throw;
