@@ -1,10 +1,12 @@
 // Patterns per second of one core over the real mix: the demo recipe, everything switched on, 4,501 points.
 #include "hutch/compute/kept_limits.hpp"
+#include "hutch/compute/parallel.hpp"
 #include "hutch/curate/collection.hpp"
 #include "hutch/curate/groups.hpp"
 #include "hutch/curate/shard_build.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -87,23 +89,31 @@ void real_mix(benchmark::State& state) {
 BENCHMARK(real_mix)->Iterations(1500)->Unit(benchmark::kMillisecond);
 
 // The same with everything that a build does: shards as HDF5 on disk, synced and checksummed.
+// The argument is the number of threads; each makes shards of its own, as in a build.
 void whole_shards(benchmark::State& state) {
     Mix const* mix = find_mix();
     if (mix == nullptr) return state.SkipWithError("HUTCH_DATA is not set; run ./run bench");
     Plan const plan = make_plan(mix->recipe, group_structures(mix->collection.structures, 1));
     BuildContext const context{mix->recipe, mix->collection, plan, "bench"};
-    ShardBuilder builder(context);
-    fs::path const path = fs::temp_directory_path() / "hutch_pattern_bench.h5";
-    double patterns = 0;
-    std::size_t shard = 0;
+    auto const threads = unsigned(state.range(0));
+    std::vector<ShardBuilder> builders;
+    for (unsigned i = 0; i < threads; ++i) builders.emplace_back(context);
+    double patterns = 0, seconds = 0;
     for (auto _ : state) {
-        builder.write(shard, path, [](std::size_t) {});
-        patterns += double(plan.shards[shard++].records);
+        auto const start = std::chrono::steady_clock::now();
+        compute::parallel_for(8, threads, [&](std::size_t shard, unsigned worker) {
+            fs::path const path =
+                fs::temp_directory_path() / ("hutch_pattern_bench_" + std::to_string(worker));
+            builders[worker].write(shard, path, [](std::size_t) {});
+        });
+        seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        for (std::size_t shard = 0; shard < 8; ++shard) patterns += double(plan.shards[shard].records);
     }
-    fs::remove(path);
-    report(state, patterns);
+    for (unsigned i = 0; i < threads; ++i)
+        fs::remove(fs::temp_directory_path() / ("hutch_pattern_bench_" + std::to_string(i)));
+    state.counters["patterns/s"] = patterns / seconds;
 }
-BENCHMARK(whole_shards)->Iterations(4)->Unit(benchmark::kMillisecond);
+BENCHMARK(whole_shards)->Arg(1)->Arg(2)->Iterations(2)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 // The sum of one second per structure and line that a peer's script prints.
 std::optional<double> median_seconds(std::string const& command) {
