@@ -1,4 +1,5 @@
 // Background, scaling and counting statistics of a pattern.
+#include "hutch/base/random.hpp"
 #include "hutch/methods/powder/detail/kernels.hpp"
 #include "hutch/methods/powder/detail/vector_math.hpp"
 
@@ -11,26 +12,17 @@ namespace {
 constexpr int lanes = 16;
 constexpr float smallest_normal_mean = 12.0f;  // from here on the expansion below is used
 
-// Sixteen Philox 4x32-10 blocks; see hutch/base/random.hpp for the source.
+// Sixteen Philox 4x32-10 blocks.
 struct Blocks {
     std::uint32_t c[4][lanes];
 };
 
 void mix(Blocks& b, std::uint32_t key0, std::uint32_t key1) {
-    for (int round = 0; round < 10; ++round) {
+    for (int round = 0; round < philox_rounds; ++round) {
 #pragma omp simd
-        for (int i = 0; i < lanes; ++i) {
-            std::uint64_t const p = std::uint64_t{0xD2511F53} * b.c[0][i],
-                                q = std::uint64_t{0xCD9E8D57} * b.c[2][i];
-            std::uint32_t const c0 = std::uint32_t(q >> 32) ^ b.c[1][i] ^ key0;
-            std::uint32_t const c2 = std::uint32_t(p >> 32) ^ b.c[3][i] ^ key1;
-            b.c[0][i] = c0;
-            b.c[1][i] = std::uint32_t(q);
-            b.c[2][i] = c2;
-            b.c[3][i] = std::uint32_t(p);
-        }
-        key0 += 0x9E3779B9;
-        key1 += 0xBB67AE85;
+        for (int i = 0; i < lanes; ++i) philox_round(b.c[0][i], b.c[1][i], b.c[2][i], b.c[3][i], key0, key1);
+        key0 += philox_key_step0;
+        key1 += philox_key_step1;
     }
 }
 
