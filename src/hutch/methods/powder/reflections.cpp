@@ -257,7 +257,7 @@ void add_site(Reflections& table, data::Structure const& structure, data::Site c
         if (site.u_aniso) {
             auto const beta =
                 rotated_beta(*site.u_aniso, reciprocal, structure.operations[orbit.operation_of[i]].rotation);
-            for (std::size_t c = 0; c < 6; ++c) atom.beta[c] = float(beta[c]);
+            for (std::size_t c = 0; c < 6; ++c) atom.beta[c] = float(c < 3 ? beta[c] : 2 * beta[c]);
         }
         buffers.atoms.push_back(atom);
     }

@@ -21,7 +21,7 @@ struct AtomTarget {
 };
 struct Atom {
     double position[3];  ///< fractional, in [0, 1)
-    float beta[6];       ///< exp(-h.beta.h); 11 22 33 12 13 23; used if AtomOptions::is_anisotropic
+    float beta[6];       ///< exp(-h.beta.h); 11 22 33, twice 12 13 23; used if AtomOptions::is_anisotropic
     float weight;        ///< occupancy times the number of atoms it stands for
 };
 struct AtomOptions {
