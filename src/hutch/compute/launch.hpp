@@ -16,16 +16,24 @@ struct KernelName;
 
 #if defined(__CUDACC__) || defined(__HIPCC__)
 
+// Without it nvcc copies a functor whose arrays are indexed into every thread's own memory.
+#if defined(__HIPCC__)
+#define HUTCH_GRID_CONSTANT
+#else
+#define HUTCH_GRID_CONSTANT __grid_constant__
+#endif
+
 inline constexpr int loop_threads = 256;
 
 template <class Functor>
-__global__ void __launch_bounds__(loop_threads) run_loop(Functor functor, std::size_t count) {
+__global__ void __launch_bounds__(loop_threads)
+    run_loop(HUTCH_GRID_CONSTANT Functor const functor, std::size_t count) {
     std::size_t const i = std::size_t(blockIdx.x) * loop_threads + threadIdx.x;
     if (i < count) functor(i);
 }
 
 template <class Functor>
-__global__ void __launch_bounds__(Functor::threads) run_block(Functor functor) {
+__global__ void __launch_bounds__(Functor::threads) run_block(HUTCH_GRID_CONSTANT Functor const functor) {
     __shared__ typename Functor::Shared shared;
     DeviceBlock<Functor::threads> block{blockIdx.x};
     functor(block, shared);

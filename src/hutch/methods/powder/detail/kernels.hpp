@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace hutch::powder::detail {
 
@@ -28,10 +27,6 @@ struct AtomOptions {
     float b_iso;  ///< [angstrom^2] exp(-b s^2), for all atoms of the call
     bool is_anisotropic;
     bool is_centric;  ///< imaginary parts cancel: only cosines are needed
-};
-struct SiteBuffers {
-    std::vector<Atom> atoms;
-    std::vector<float> sums;
 };
 HUTCH_DECLARE_FOR_EACH_ISA(void, add_atoms,
                            (AtomTarget const&, Atom const*, std::size_t count, AtomOptions const&,
