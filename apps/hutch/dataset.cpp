@@ -16,8 +16,11 @@ namespace hutch::app {
 namespace {
 
 // What the bytes depend on besides the recipe: the program, and the instruction set its kernels were chosen
-// for.
-std::string generator() { return fmt::format("hutch {} ({})", HUTCH_VERSION, to_name(compute::best_isa())); }
+// for, or the kind of device.
+std::string generator(std::string const& device) {
+    return fmt::format("hutch {} ({})", HUTCH_VERSION,
+                       device == "cpu" ? to_name(compute::best_isa()) : device.substr(0, device.find(':')));
+}
 
 // The recipe's text with another value of a top-level key, so that what is kept beside the data is what was
 // built.
@@ -41,7 +44,8 @@ int dataset_build(std::vector<std::string> const& words) {
         {{"out", "FOLDER", "where the data set goes"},
          {"threads", "N", "default: as many as the machine has"},
          {"records", "N", "another number of records than the recipe's"},
-         {"dtype", "TYPE", "float32 or uint16, whatever the recipe says"}},
+         {"dtype", "TYPE", "float32 or uint16, whatever the recipe says"},
+         {"device", "DEVICE", "what calculates: cpu (default), cuda, cuda:1, hip, emulated (for tests)"}},
         1, 1, words);
     if (arguments.wants_help()) return arguments.print_help(), 0;
     std::filesystem::path const path = arguments.words()[0];
@@ -49,8 +53,9 @@ int dataset_build(std::vector<std::string> const& words) {
     for (char const* key : {"records", "dtype"})
         if (arguments.has(key)) text = with_value(text, key, arguments.text(key));
     curate::Recipe const recipe = curate::parse_recipe(text, path.string());
-    auto const report =
-        curate::build_dataset(recipe, {arguments.required("out"), thread_count(arguments), generator()});
+    std::string const device = arguments.has("device") ? arguments.text("device") : "cpu";
+    auto const report = curate::build_dataset(
+        recipe, {arguments.required("out"), thread_count(arguments), generator(device), device});
     std::string const out = arguments.text("out");
     if (arguments.has("json")) {
         fmt::print(

@@ -11,7 +11,9 @@ namespace hutch::curate {
 struct BuildOptions {
     std::filesystem::path out;
     unsigned threads = 1;
-    std::string generator;  ///< name and version of the program, for the record
+    std::string
+        generator;  ///< name and version of the program, for the record; with the device's kind, if not cpu
+    std::string device = "cpu";  ///< what patterns are calculated on, as in BuildContext
 };
 
 /// How a build ended.

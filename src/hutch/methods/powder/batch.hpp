@@ -23,7 +23,7 @@ struct PatternRequest {
 /// Every line is summed at every point in single precision; Gauss parts are left out beyond 3.5 times the
 /// width. The result differs from the plain way by less than 2e-4 of the strongest point and from
 /// PatternCalculator by less than 4e-4 (batch_test, "equals the plain form"). Counts are drawn by the random
-/// numbers of draw_counts(), so that they differ by one where an expectation lies within that of a threshold.
+/// numbers of draw_counts().
 class BatchCalculator {
   public:
     BatchCalculator(compute::Queue queue, Grid const& grid,

@@ -226,6 +226,25 @@ TEST(BatchCalculator, CountsHaveMeanAndVarianceOfPoisson) {
     }
 }
 
+// A centric structure with isotropic, one with anisotropic displacements, and an acentric one; single
+// precision sums of some ten atoms.
+TEST(SumAtoms, EqualsTheSumsOfTheProcessor) {
+    data::Structure tensors = corundum();
+    tensors.sites[0].u_aniso = {0.004, 0.004, 0.006, 0.002, 0, 0};
+    tensors.sites[1].u_aniso = {0.005, 0.004, 0.003, 0.002, 0.001, 0.002};
+    Queue queue = Queue::open("emulated");
+    for (auto const& structure : {lead_sulfate(), tensors, zincite()}) {
+        Reflections const here = find_reflections(structure, {0.7}),
+                          there = find_reflections(structure, {0.7}, &queue);
+        float largest = 0;
+        for (float value : here.g_real) largest = std::max(largest, std::abs(value));
+        for (std::size_t i = 0; i < here.g_real.size(); ++i) {
+            ASSERT_NEAR(here.g_real[i], there.g_real[i], 1e-5f * largest) << structure.name;
+            ASSERT_NEAR(here.g_imaginary[i], there.g_imaginary[i], 1e-5f * largest) << structure.name;
+        }
+    }
+}
+
 TEST(BatchCalculator, RefusesAnArrayOfAnotherSize) {
     BatchCalculator calculator(Queue::open("cpu:1"), grid, cromer_liberman());
     std::vector<float> y(7);
