@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 #include <numeric>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -87,13 +88,20 @@ class EmulatedBackend : public CpuBackend {
         std::iota(parts.begin(), parts.end(), std::size_t(0));
         for (std::size_t i = parts.size(); i > 1; --i) std::swap(parts[i - 1], parts[next() % i]);
         std::uint32_t const order = next() | 1;
-        parallel_for(parts.size(), threads_, [&](std::size_t i, unsigned) {
-            SharedMemory shared(kernel.shared_bytes);
-            shared.spoil();
-            std::size_t const first = parts[i] * share;
-            kernel.run(functor, first, std::min(count, first + share), shared.data(),
-                       (order + 2 * std::uint32_t(i)) | 1);
-        });
+        // Every thread gets its blocks beforehand: were they handed out, the first thread could take all of a
+        // short launch, and ThreadSanitizer would see no race between them.
+        auto const work = [&](std::size_t first_part) {
+            for (std::size_t i = first_part; i < parts.size(); i += threads_) {
+                SharedMemory shared(kernel.shared_bytes);
+                shared.spoil();
+                std::size_t const first = parts[i] * share;
+                kernel.run(functor, first, std::min(count, first + share), shared.data(),
+                           (order + 2 * std::uint32_t(i)) | 1);
+            }
+        };
+        std::vector<std::thread> threads;
+        for (std::size_t i = 0; i < threads_ && i < parts.size(); ++i) threads.emplace_back(work, i);
+        for (auto& thread : threads) thread.join();
     }
 
   private:

@@ -74,6 +74,19 @@ struct KeepSums {
     }
 };
 
+// All blocks write the same places, as they must not.
+struct WriteOneTile {
+    static constexpr int threads = 64;
+    struct Shared {
+        float unused;
+    };
+    float* to;
+    template <class Block>
+    HUTCH_KERNEL void operator()(Block& block, Shared&) const {
+        block.each_thread([&](int t) { to[t] = float(block.index); });
+    }
+};
+
 struct PhiloxWords {
     std::uint32_t* words;
     HUTCH_KERNEL void operator()(std::size_t i) const {
@@ -92,6 +105,7 @@ HUTCH_EXPORT_KERNEL(test_count_int32, hutch::compute::CountAll<std::int32_t>)
 HUTCH_EXPORT_KERNEL(test_count_uint64, hutch::compute::CountAll<std::uint64_t>)
 HUTCH_EXPORT_KERNEL(test_reverse_tiles, hutch::compute::ReverseTiles<true>)
 HUTCH_EXPORT_KERNEL(test_reverse_tiles_wrong, hutch::compute::ReverseTiles<false>)
+HUTCH_EXPORT_KERNEL(test_write_one_tile, hutch::compute::WriteOneTile)
 HUTCH_EXPORT_KERNEL(test_keep_sums, hutch::compute::KeepSums)
 HUTCH_EXPORT_KERNEL(test_philox_words, hutch::compute::PhiloxWords)
 
@@ -156,6 +170,30 @@ TEST(Queue, EmulatedShowsAMissingBarrier) {
     std::vector<float> const wrong = reversed<false>(queue, 4);
     EXPECT_TRUE(std::ranges::any_of(wrong, [](float value) { return std::isnan(value); }));
 }
+
+// The sanitizers end the program: what they see is seen in another one.
+#if defined(__SANITIZE_ADDRESS__)
+void overrun() {
+    Queue queue = Queue::open("emulated");
+    Buffer<std::uint64_t> values(queue, 64);
+    parallel_for(queue, 65, AddIndex{values.data()});
+}
+TEST(QueueDeathTest, EmulatedShowsAnOverrun) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    EXPECT_DEATH(overrun(), "heap-buffer-overflow");
+}
+#endif
+#if defined(__SANITIZE_THREAD__)
+void race() {
+    Queue queue = Queue::open("emulated");
+    Buffer<float> to(queue, 64);
+    run_blocks(queue, 10, WriteOneTile{to.data()});
+}
+TEST(QueueDeathTest, EmulatedShowsARaceOfTwoBlocks) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    EXPECT_DEATH(race(), "data race");
+}
+#endif
 
 TEST(Queue, EmulatedMemoryStartsAsNaN) {
     Queue queue = Queue::open("emulated");
