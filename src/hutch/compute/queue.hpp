@@ -72,7 +72,7 @@ void parallel_for(Queue& queue, std::size_t count, Functor const& functor) {
 /// Run `blocks` blocks of a block kernel, in any order.
 template <class Functor>
 void run_blocks(Queue& queue, std::size_t blocks, Functor const& functor) {
-    static_assert(std::is_trivially_copyable_v<Functor> && sizeof(typename Functor::Shared) > 0);
+    static_assert(std::is_trivially_copyable_v<Functor> && std::is_trivial_v<typename Functor::Shared>);
     if (blocks > 0) queue.launch(kernel_of<Functor>(), &functor, blocks);
 }
 
