@@ -11,6 +11,11 @@ endif()
 find_program(HUTCH_LLD ld.lld)
 if(HUTCH_LLD)
   add_link_options(-fuse-ld=lld)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC 12 can split a function into itself and an empty cold part that lies where another function begins. LLD 14
+    # then keeps the unwind entry of the empty one, and an exception thrown through the other aborts the program.
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-reorder-blocks-and-partition>)
+  endif()
 endif()
 
 set(HUTCH_SANITIZER_FLAGS "")

@@ -103,6 +103,40 @@ function(hutch_room path)
   endforeach()
 endfunction()
 
+# The library hutch_steps: a generated list of every room's `std::vector<step::Step> steps()`, taken from the folders
+# that hold a steps.cpp. The namespace of such a folder is its last name: methods/powder is hutch::powder.
+function(hutch_steps)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/src/hutch
+       ${CMAKE_SOURCE_DIR}/src/hutch/*/steps.cpp)
+  list(SORT files)
+  set(declarations "")
+  set(calls "")
+  set(rooms "")
+  foreach(file ${files})
+    get_filename_component(room ${file} DIRECTORY)
+    get_filename_component(name ${room} NAME)
+    string(REPLACE "/" "_" target ${room})
+    list(APPEND rooms hutch_${target})
+    string(APPEND declarations "namespace hutch::${name} {\nstd::vector<step::Step> steps();\n}\n")
+    string(APPEND calls "    for (auto& step : ${name}::steps()) all.push_back(std::move(step));\n")
+  endforeach()
+  set(source ${CMAKE_BINARY_DIR}/generated/steps.cpp)
+  file(CONFIGURE OUTPUT ${source} @ONLY CONTENT "#include \"hutch/steps.hpp\"
+
+@declarations@
+std::vector<hutch::step::Step> hutch::all_steps() {
+    std::vector<step::Step> all;
+@calls@    return all;
+}
+")
+  add_library(hutch_steps STATIC ${source})
+  add_library(hutch::steps ALIAS hutch_steps)
+  set_target_properties(hutch_steps PROPERTIES EXPORT_NAME steps)
+  target_link_libraries(hutch_steps PUBLIC hutch_flags hutch_step PRIVATE ${rooms})
+  target_compile_options(hutch_steps PRIVATE ${HUTCH_WARNINGS})
+  set_property(GLOBAL APPEND PROPERTY HUTCH_ROOMS hutch_steps)
+endfunction()
+
 # A test's label is the first word of its suite's name after "Data", "Peer" or "Slow"; all others are fast.
 function(hutch_add_tests target)
   gtest_discover_tests(${target} TEST_FILTER "-*Data.*:*Peer.*:*Slow.*" DISCOVERY_TIMEOUT 60

@@ -85,7 +85,7 @@ def main():
         small_library.write_library(folder)
         cifs = [mutate(small_library.cif_text(one), rng) for one in ["silicon", "quartz", "halite", "corundum"] * 25]
         recipes = [mutate(small_library.recipe_text(points=128), rng) for _ in range(100)]
-        simulate = [hutch, "powder", "simulate", "--range", "20:60:0.1", "--structure"]
+        simulate = [hutch, "powder", "simulate", "--two-theta", "20:60:0.1", "--structure"]
         fine, share = run_all("CIF files", cifs, lambda path, number: [*simulate, str(path)], folder, show)
         build = [hutch, "dataset", "build", "--records", "8", "--threads", "1"]
         also, all_recipes = run_all("recipes", recipes,

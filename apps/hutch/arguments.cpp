@@ -1,11 +1,9 @@
 #include "arguments.hpp"
 
-#include "hutch/base/document.hpp"
 #include "hutch/base/error.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/compute/parallel.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -19,37 +17,9 @@ Arguments::Arguments(std::string usage, std::string summary, std::vector<Option>
     options_.push_back({"help", "", "show this"});
     std::string const next =
         fmt::format("see 'hutch {} --help'", usage_.substr(0, usage_.find_first_of("[-<") - 1));
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (!words[i].starts_with("--") || words[i].size() == 2) {
-            plain_.push_back(words[i]);
-            continue;
-        }
-        std::size_t const equals = words[i].find('=');
-        std::string const name = words[i].substr(2, equals == std::string::npos ? equals : equals - 2);
-        auto const option = std::ranges::find(options_, name, &Option::name);
-        if (option == options_.end()) {
-            std::vector<std::string> known;
-            for (Option const& one : options_) known.push_back(one.name);
-            std::string const near = nearest_word(name, known);
-            throw Error(Fault::bad_input,
-                        fmt::format("'--{}' is no option here; expected {}; {}", name,
-                                    near.empty() ? "a known one" : "'--" + near + "'?", next));
-        }
-        std::string value;
-        if (!option->value.empty()) {
-            if (equals == std::string::npos && i + 1 >= words.size())
-                throw Error(Fault::bad_input,
-                            fmt::format("'--{}' has no value; expected {}; {}", name, option->value, next));
-            if (equals == std::string::npos && words[i + 1].starts_with("--"))
-                throw Error(Fault::bad_input, fmt::format("'--{}' is followed by {}; expected {}; {}", name,
-                                                          in_quotes(words[i + 1]), option->value, next));
-            value = equals == std::string::npos ? words[++i] : words[i].substr(equals + 1);
-        }
-        if (!option->repeats && values_.contains(name))
-            throw Error(Fault::bad_input,
-                        fmt::format("'--{}' is given twice; expected once; {}", name, next));
-        values_[name].push_back(value);
-    }
+    SortedWords sorted = sort_words(options_, words, next);
+    values_ = std::move(sorted.options);
+    plain_ = std::move(sorted.plain);
     wants_help_ = has("help");
     if (!wants_help_ && (plain_.size() < least_words || plain_.size() > most_words))
         throw Error(Fault::bad_input,

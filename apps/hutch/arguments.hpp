@@ -1,5 +1,7 @@
-/// Take command-line words apart: options with values, flags and what is left.
+/// Give a verb that is no step its options: texts, numbers, flags and plain words.
 #pragma once
+
+#include "hutch/base/options.hpp"
 
 #include <cstdint>
 #include <map>
@@ -7,12 +9,6 @@
 #include <vector>
 
 namespace hutch::app {
-
-/// One option of a verb. A `value` name makes it take a value; an empty one makes it a flag.
-struct Option {
-    std::string name, value, help;
-    bool repeats = false;
-};
 
 /// The words of one call after parsing against the options of the verb.
 class Arguments {

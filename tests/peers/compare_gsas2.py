@@ -40,8 +40,8 @@ def best_r(y, reference):
 def compare(cif, instprm, base, scratch):
     x, reference = np.loadtxt(base + ".xy", unpack=True, usecols=(0, 1))
     step = (x[-1] - x[0]) / (len(x) - 1)
-    subprocess.run([hutch, "powder", "simulate", "--structure", cif, "--instrument", instprm, "--size-um", "0.3",
-                    "--microstrain", "800e-6", "--range", f"{x[0]}:{x[-1] + step / 100}:{step:.6g}", "--out", scratch + "/o.xy",
+    subprocess.run([hutch, "powder", "simulate", "--structure", cif, "--instrument", instprm, "--size", "0.3",
+                    "--microstrain", "800e-6", "--two-theta", f"{x[0]}:{x[-1] + step / 100}:{step:.6g}", "--out", scratch + "/o.xy",
                     "--reflections", scratch + "/o.csv", *options], check=True, stdout=subprocess.DEVNULL)
     y = np.loadtxt(scratch + "/o.xy", unpack=True, usecols=(0, 1))[1][: len(x)]
     ours = {(int(r["h"]), int(r["k"]), int(r["l"])): (int(r["multiplicity"]), float(r["d"]), float(r["two_theta"]), float(r["F2"]))

@@ -27,7 +27,7 @@ for path in sys.argv[2:]:
         print(f"pymatgen cannot: {path}: {problem}")
         continue
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([sys.argv[1], "powder", "simulate", "--structure", path, "--wavelength", "1.5405929", "--range", "9.99:100.01:1",
+        done = subprocess.run([sys.argv[1], "powder", "simulate", "--structure", path, "--wavelength", "1.5405929", "--two-theta", "9.99:100.01:1",
                                "--reflections", folder + "/r.csv"], capture_output=True, text=True)
         if done.returncode:
             print(f"hutch refuses: {done.stderr.strip()}")

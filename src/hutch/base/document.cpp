@@ -55,6 +55,7 @@ Document Document::parse(std::string_view text, std::string const& name) {
 bool Document::is_map() const { return node_->IsMap(); }
 bool Document::is_list() const { return node_->IsSequence(); }
 bool Document::is_scalar() const { return node_->IsScalar(); }
+bool Document::is_quoted() const { return is_scalar() && node_->Tag() == "!"; }
 bool Document::is_empty() const { return !node_->IsDefined() || node_->IsNull(); }
 bool Document::has(std::string const& key) const { return is_map() && (*node_)[key].IsDefined(); }
 
@@ -131,11 +132,14 @@ std::string Document::shown() const {
     return in_quotes(node_->Scalar());
 }
 
+std::string Document::where() const {
+    std::string place = *file_;
+    if (node_->IsDefined() && !node_->Mark().is_null()) place += fmt::format(":{}", node_->Mark().line + 1);
+    return place + ": " + (path_.empty() ? "document" : "'" + path_ + "'");
+}
+
 void Document::fail(std::string const& found_and_expected) const {
-    std::string where = *file_;
-    if (node_->IsDefined() && !node_->Mark().is_null()) where += fmt::format(":{}", node_->Mark().line + 1);
-    std::string const subject = path_.empty() ? "document" : "'" + path_ + "'";
-    throw Error(Fault::bad_input, fmt::format("{}: {} {}", where, subject, found_and_expected));
+    throw Error(Fault::bad_input, where() + " " + found_and_expected);
 }
 
 std::string nearest_word(std::string_view word, std::vector<std::string> const& known) {

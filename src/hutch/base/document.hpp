@@ -24,6 +24,8 @@ class Document {
     bool is_map() const;
     bool is_list() const;
     bool is_scalar() const;
+    /// Return whether it is a scalar in quotes, and so a text whatever it reads like.
+    bool is_quoted() const;
     bool has(std::string const& key) const;
     /// Return a member; it must exist.
     Document at(std::string const& key) const;
@@ -40,6 +42,8 @@ class Document {
     void only(std::vector<std::string> const& known) const;
     /// Throw an Error that says where this value stands.
     [[noreturn]] void fail(std::string const& found_and_expected) const;
+    /// Return where this value stands, as errors say it: `FILE:LINE: '<path>'`.
+    std::string where() const;
     std::string const& path() const { return path_; }
 
   private:

@@ -45,17 +45,19 @@ std::string read_file(std::filesystem::path const& path, std::uint64_t most) {
     return bytes;
 }
 
+void write_file_in_place(std::filesystem::path const& path, std::string_view bytes) {
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out.write(bytes.data(), std::streamsize(bytes.size()));
+    out.flush();
+    if (!out)
+        throw Error(Fault::external,
+                    fmt::format("cannot write file ({}): '{}'", std::strerror(errno), path.string()));
+}
+
 void write_file(std::filesystem::path const& path, std::string_view bytes) {
     std::filesystem::path temporary = path;
     temporary += ".part";
-    {
-        std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-        out.write(bytes.data(), std::streamsize(bytes.size()));
-        out.flush();
-        if (!out)
-            throw Error(Fault::external,
-                        fmt::format("cannot write file ({}): '{}'", std::strerror(errno), path.string()));
-    }
+    write_file_in_place(temporary, bytes);
     commit_file(temporary, path);
 }
 

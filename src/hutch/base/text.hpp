@@ -26,6 +26,8 @@ double parse_number(std::string_view text, std::string_view name);
 std::string in_quotes(std::string_view text, std::size_t most = 40);
 /// Return the text as a JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD.
 std::string to_json_text(std::string_view text);
+/// Return the text as a field of a CSV row: in quotes where it needs them, on one line.
+std::string to_csv_field(std::string_view text);
 /// Return an integer with thousands separated by commas.
 std::string with_commas(long long value);
 

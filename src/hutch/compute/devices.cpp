@@ -3,13 +3,12 @@
 #include "hutch/base/text.hpp"
 #include "hutch/compute/detail/plugin_library.hpp"
 #include "hutch/compute/isa.hpp"
+#include "hutch/compute/machine.hpp"
 #include "hutch/compute/parallel.hpp"
 
 #include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
-#include <fstream>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -18,19 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string processor_name() {
-    std::ifstream file("/proc/cpuinfo");
-    for (std::string line; std::getline(file, line);)
-        if (line.starts_with("model name")) return std::string(trim(line.substr(line.find(':') + 1)));
-    return "processor";
-}
-
 DeviceFacts processor() {
     DeviceFacts facts;
     facts.device = "cpu";
-    facts.name = processor_name();
+    facts.name = read_processor().model;
     facts.architecture = to_name(best_isa());
-    facts.memory_bytes = std::uint64_t(::sysconf(_SC_PHYS_PAGES)) * std::uint64_t(::sysconf(_SC_PAGESIZE));
+    facts.memory_bytes = read_memory().total_bytes;
     facts.units = int(default_threads());
     return facts;
 }

@@ -17,6 +17,7 @@
 #include <atomic>
 #include <chrono>
 #include <fstream>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -171,17 +172,18 @@ void build_shards(BuildContext const& context, BuildOptions const& options, Buil
     report.calculated = todo;
     if (missing.empty()) return;
     std::atomic<std::uint64_t> done{context.recipe.records - todo};
-    Progress bar("building", "patterns", context.recipe.records, done);
+    std::optional<Progress> bar;
+    if (options.is_interactive) bar.emplace("building", "patterns", context.recipe.records, done);
     std::vector<ShardBuilder> builders;
     for (unsigned worker = 0; worker < options.threads && worker < missing.size(); ++worker)
         builders.emplace_back(context);
     compute::parallel_for(missing.size(), options.threads, [&](std::size_t i, unsigned worker) {
         make_shard(context, builders[worker], missing[i], options.out, [&](std::size_t records) {
             std::uint64_t const now = done += records;
-            if (worker == 0) bar.show(now);
+            if (worker == 0 && bar) bar->show(now);
         });
     });
-    bar.show(done);
+    if (bar) bar->show(done);
 }
 
 std::string sum_in_manifest(std::string const& file, fs::path const& out) {

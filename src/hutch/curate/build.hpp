@@ -11,9 +11,9 @@ namespace hutch::curate {
 struct BuildOptions {
     std::filesystem::path out;
     unsigned threads = 1;
-    std::string
-        generator;  ///< name and version of the program, for the record; with the device's kind, if not cpu
-    std::string device = "cpu";  ///< what patterns are calculated on, as in BuildContext
+    std::string generator;        ///< name and version of the program, for the record
+    bool is_interactive = false;  ///< progress may be drawn on the terminal
+    std::string device = "cpu";   ///< what patterns are calculated on; its kind belongs into `generator`
 };
 
 /// How a build ended.

@@ -90,7 +90,9 @@ struct Parts {
 // threshold is passed.
 TEST_F(Build, GivesNearlyTheSameOnADevice) {
     build(recipe(), "cpu");
-    build_dataset(recipe(), {scratch / "emulated", 2, "test 1 (emulated)", "emulated"});
+    build_dataset(
+        recipe(),
+        {.out = scratch / "emulated", .threads = 2, .generator = "test 1 (emulated)", .device = "emulated"});
     for (PlannedShard const& shard : Parts(recipe()).plan.shards) {
         EXPECT_EQ(read("cpu", shard.name, "truth/cell"), read("emulated", shard.name, "truth/cell"));
         auto const here = read("cpu", shard.name, "intensity"),
@@ -107,7 +109,9 @@ TEST_F(Build, GivesNearlyTheSameOnADevice) {
 }
 
 TEST_F(Build, RefusesADeviceThatIsNotHereBeforeAnythingIsWritten) {
-    EXPECT_THROW(build_dataset(recipe(), {scratch / "out", 1, "test 1", "cuda:999"}), Error);
+    EXPECT_THROW(
+        build_dataset(recipe(), {.out = scratch / "out", .generator = "test 1", .device = "cuda:999"}),
+        Error);
     EXPECT_EQ(build(recipe(), "out").calculated, 96u);
 }
 

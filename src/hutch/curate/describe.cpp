@@ -20,13 +20,6 @@ namespace {
 constexpr int bins = 40;
 constexpr std::size_t example_records = 24;
 
-std::string csv_text(std::string_view text) {
-    if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
-    std::string quoted = "\"";
-    for (char c : text) quoted += c == '"' ? "\"\"" : c == '\n' || c == '\r' ? " " : std::string(1, c);
-    return quoted + "\"";
-}
-
 std::string structures_table(BuildContext const& context) {
     std::string text =
         "structure,source,name,formula,space_group,space_group_number,crystal_system,a,b,c,alpha,beta,gamma,"
@@ -34,12 +27,12 @@ std::string structures_table(BuildContext const& context) {
     for (std::size_t s = 0; s < context.collection.structures.size(); ++s) {
         data::Structure const& one = context.collection.structures[s];
         text += fmt::format(
-            "{},{},{},{},{},{},{},{},{},{},{},{},{},{:.6g},{:.6g},{},{},{},{}\n", s, csv_text(one.source),
-            csv_text(one.name), csv_text(data::composition_formula(one)), csv_text(one.space_group),
-            one.space_group_number, to_name(one.system), one.cell.a, one.cell.b, one.cell.c, one.cell.alpha,
-            one.cell.beta, one.cell.gamma, data::volume(one.cell), data::density(one), context.plan.groups[s],
-            context.recipe.splits[context.plan.splits[s]].name, context.plan.records[s],
-            csv_text(one.citation));
+            "{},{},{},{},{},{},{},{},{},{},{},{},{},{:.6g},{:.6g},{},{},{},{}\n", s, to_csv_field(one.source),
+            to_csv_field(one.name), to_csv_field(data::composition_formula(one)),
+            to_csv_field(one.space_group), one.space_group_number, to_name(one.system), one.cell.a,
+            one.cell.b, one.cell.c, one.cell.alpha, one.cell.beta, one.cell.gamma, data::volume(one.cell),
+            data::density(one), context.plan.groups[s], context.recipe.splits[context.plan.splits[s]].name,
+            context.plan.records[s], to_csv_field(one.citation));
     }
     return text;
 }
@@ -47,8 +40,8 @@ std::string structures_table(BuildContext const& context) {
 std::string refusals_table(BuildContext const& context) {
     std::string text = "source,cause,message\n";
     for (data::Refusal const& refusal : context.collection.refusals)
-        text += fmt::format("{},{},{}\n", csv_text(refusal.source), csv_text(refusal.cause),
-                            csv_text(refusal.message));
+        text += fmt::format("{},{},{}\n", to_csv_field(refusal.source), to_csv_field(refusal.cause),
+                            to_csv_field(refusal.message));
     return text;
 }
 
@@ -65,7 +58,7 @@ void write_records_table(BuildContext const& context, std::filesystem::path cons
             data::Structure const& structure = context.collection.structures[record.structure];
             fmt::format_to(std::back_inserter(text), "{},{},shards/{},{},{},{},{},{},{}\n", record.record,
                            context.recipe.splits[shard.split].name, shard.name, row, record.structure,
-                           csv_text(structure.source), context.recipe.instruments[record.instrument].name,
+                           to_csv_field(structure.source), context.recipe.instruments[record.instrument].name,
                            structure.space_group_number, to_name(structure.system));
         }
         out.write(text.data(), std::streamsize(text.size()));

@@ -1,5 +1,5 @@
 // Patterns per second of one core over the real mix: the demo recipe, everything switched on, 4,501 points.
-#include "hutch/compute/limits.hpp"
+#include "hutch/compute/kept_limits.hpp"
 #include "hutch/curate/collection.hpp"
 #include "hutch/curate/groups.hpp"
 #include "hutch/curate/shard_build.hpp"
@@ -32,7 +32,7 @@ Mix const* find_mix() {
 }
 
 double fp32_limit() {
-    static double const limit = compute::measure_core_limits().fp32_flops;
+    static double const limit = compute::kept_limits().core.fp32_flops;
     return limit;
 }
 

@@ -54,6 +54,7 @@ std::vector<Drawn> list_drawn(Panel const& panel) {
 
 Range range_of_x(Panel const& panel) {
     if (Range const wish = wished_range(panel.options); !wish.is_empty()) return wish;
+    bool const log = panel.options.log_x;
     Range range;
     bool needs_room = false;
     for (Curve const& curve : panel.curves) {
@@ -61,15 +62,15 @@ Range range_of_x(Panel const& panel) {
         // lines do.
         needs_room |= curve.style != Curve::Style::line && curve.x.size() < 100;
         for (std::size_t i = 0; i < curve.x.size(); ++i)
-            if (is_drawable(curve.x[i]) && is_drawable(curve.y[i], panel.options.log_y))
-                range.include(curve.x[i]);
+            if (is_drawable(curve.x[i], log) && is_drawable(curve.y[i], panel.options.log_y))
+                range.include(to_axis_space(curve.x[i], log));
     }
     if (range.is_empty())
         for (TickRow const& row : panel.ticks)
             for (double x : row.x)
-                if (is_drawable(x)) range.include(x), needs_room = true;
+                if (is_drawable(x, log)) range.include(to_axis_space(x, log)), needs_room = true;
     if (range.is_empty()) return range;
-    range = widened(range, false);
+    range = widened(range, log);
     double const room = needs_room ? 0.02 * (range.max - range.min) : 0;
     return {range.min - room, range.max + room};
 }
@@ -91,14 +92,15 @@ void find_ranges(Layout& layout, Panel const& panel) {
     layout.x_range = range_of_x(panel);
     if (!layout.x_range.is_empty())
         for (Drawn& one : layout.drawn)
-            if (one.curve) one.runs = visible_runs(*one.curve, layout.x_range, log);
+            if (one.curve) one.runs = visible_runs(*one.curve, layout.x_range, panel.options.log_x, log);
     layout.y_range = range_of_y(layout.drawn, log);
 }
 
 // An upper panel whose x axis is that of the panel below, and has no label of its own, shows no numbers.
 bool shares_axis(Layout const& upper, Layout const& lower) {
     return upper.options->x_label.empty() && !upper.x_range.is_empty() &&
-           upper.x_range.min == lower.x_range.min && upper.x_range.max == lower.x_range.max;
+           upper.options->log_x == lower.options->log_x && upper.x_range.min == lower.x_range.min &&
+           upper.x_range.max == lower.x_range.max;
 }
 
 double place_vertically(Layout& layout, double top, double about_width) {
@@ -158,9 +160,12 @@ void draw_curve(Svg& svg, Layout const& layout, Drawn const& one) {
 
 void draw_row(Svg& svg, Layout const& layout, Drawn const& one, double top, double height) {
     Run marks;
-    for (double x : one.row->x)
-        if (is_drawable(x) && x >= layout.x.range.min && x <= layout.x.range.max)
-            marks.push_back({to_pixel_x(layout, x), 0});
+    bool const log = layout.options->log_x;
+    for (double x : one.row->x) {
+        double const at = to_axis_space(x, log);
+        if (is_drawable(x, log) && at >= layout.x.range.min && at <= layout.x.range.max)
+            marks.push_back({to_pixel_x(layout, at), 0});
+    }
     Path path;
     long last = -1;
     for (Point const& mark : marks)
@@ -209,7 +214,8 @@ void place_horizontally(std::vector<Layout>& layouts, double width) {
     for (Layout& layout : layouts) {
         layout.frame.left = left;
         layout.frame.width = std::max(60.0, width - left - right);
-        if (!layout.x_range.is_empty()) layout.x = make_axis(layout.x_range, false, layout.frame.width, 80);
+        if (!layout.x_range.is_empty())
+            layout.x = make_axis(layout.x_range, layout.options->log_x, layout.frame.width, 80);
     }
 }
 

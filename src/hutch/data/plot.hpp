@@ -25,10 +25,10 @@ struct TickRow {
 
 struct PlotOptions {
     std::string title, x_label, y_label;
-    double width = 900, height = 420;  ///< [px]
-    bool log_y = false;
-    double x_min = 0, x_max = 0;  ///< equal: from the data
-    bool largest_first = false;   ///< bars only
+    double width = 900, height = 420;   ///< [px]
+    bool log_x = false, log_y = false;  ///< bars have no x axis
+    double x_min = 0, x_max = 0;        ///< equal: from the data
+    bool largest_first = false;         ///< bars only
 };
 
 /// Return an SVG document (starts with `<svg`, no XML header, so that it stands in HTML too).
@@ -54,16 +54,15 @@ struct Bar {
     double value;
 };
 std::string plot_bars(std::vector<Bar> const& bars, PlotOptions const& options, std::size_t most = 40);
-/// Return a histogram of values over equal bins (of the logarithm if log_x); a note says what was left out.
+/// Return a histogram of values over equal bins (of the logarithm if `log_x`); a note says what was left out.
 ///
 /// \throws Error bad_input unless `bins` is 1 to 10,000
-std::string plot_histogram(std::vector<double> const& values, int bins, bool log_x,
-                           PlotOptions const& options);
+std::string plot_histogram(std::vector<double> const& values, int bins, PlotOptions const& options);
 /// Return a histogram of values that were counted elsewhere; bins may have any width.
 ///
 /// \throws Error bad_input unless there is one edge more than counts (or neither) and the edges are finite,
 /// ascending and, on a logarithmic axis, positive
 std::string plot_binned(std::vector<double> const& edges, std::vector<std::uint64_t> const& counts,
-                        bool log_x, PlotOptions const& options);
+                        PlotOptions const& options);
 
 }  // namespace hutch::data

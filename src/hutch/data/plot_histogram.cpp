@@ -20,7 +20,9 @@ struct Tally {
     long long used = 0, not_finite = 0, not_positive = 0, outside = 0;
 };
 
-Tally count(std::vector<double> const& values, int bins, bool log_x, Range wish) {
+Tally count(std::vector<double> const& values, int bins, PlotOptions const& options) {
+    bool const log_x = options.log_x;
+    Range const wish = wished_range(options);
     Tally tally;
     tally.counts.assign(std::size_t(bins), 0);
     std::vector<double> kept;
@@ -29,17 +31,16 @@ Tally count(std::vector<double> const& values, int bins, bool log_x, Range wish)
             ++tally.not_finite;
         else if (!is_drawable(value, log_x))
             ++tally.not_positive;
-        else if (!wish.is_empty() && (value < wish.min || value > wish.max))
+        else if (double const at = to_axis_space(value, log_x);
+                 !wish.is_empty() && (at < wish.min || at > wish.max))
             ++tally.outside;
         else
-            kept.push_back(to_axis_space(value, log_x));
+            kept.push_back(at);
     }
     for (double value : kept) tally.range.include(value);
     tally.used = (long long)kept.size();
     if (kept.empty()) return tally;
-    if (!wish.is_empty() && is_drawable(wish.min, log_x))
-        tally.range = {to_axis_space(wish.min, log_x), to_axis_space(wish.max, log_x)};
-    tally.range = widened(tally.range, log_x);
+    tally.range = wish.is_empty() ? widened(tally.range, log_x) : wish;
     double const scale = bins / (tally.range.max - tally.range.min);
     for (double value : kept)
         ++tally.counts[std::size_t(std::clamp((value - tally.range.min) * scale, 0.0, bins - 1.0))];
@@ -104,7 +105,7 @@ void draw_bins(Svg& svg, Frame const& frame, Tally const& tally, Axis const& x, 
     svg.path(path, "fill=\"" + palette(0).colour + "\" " + edge);
 }
 
-std::string draw(Tally const& tally, bool log_x, PlotOptions const& options) {
+std::string draw(Tally const& tally, PlotOptions const& options) {
     Svg svg(options.width, options.height, options.title);
     Frame frame;
     frame.top = options.title.empty() ? 28 : 50;
@@ -122,7 +123,7 @@ std::string draw(Tally const& tally, bool log_x, PlotOptions const& options) {
         draw_no_data(svg, frame);
         draw_x_label(svg, frame, options.x_label);
     } else {
-        Axis const x = make_axis(tally.range, log_x, frame.width, 80);
+        Axis const x = make_axis(tally.range, options.log_x, frame.width, 80);
         draw_y_grid(svg, frame, y);
         draw_bins(svg, frame, tally, x, y, options.log_y);
         draw_x_axis(svg, frame, x, options.x_label);
@@ -134,18 +135,17 @@ std::string draw(Tally const& tally, bool log_x, PlotOptions const& options) {
 
 }  // namespace
 
-std::string plot_histogram(std::vector<double> const& values, int bins, bool log_x,
-                           PlotOptions const& options) {
+std::string plot_histogram(std::vector<double> const& values, int bins, PlotOptions const& options) {
     if (bins < 1 || bins > 10000)
         throw Error(Fault::bad_input, "'bins' is " + std::to_string(bins) + "; expected 1 to 10000");
     check_size(options.width, options.height);
-    return draw(count(values, bins, log_x, wished_range(options)), log_x, options);
+    return draw(count(values, bins, options), options);
 }
 
 std::string plot_binned(std::vector<double> const& edges, std::vector<std::uint64_t> const& counts,
-                        bool log_x, PlotOptions const& options) {
+                        PlotOptions const& options) {
     check_size(options.width, options.height);
-    return draw(take_counts(edges, counts, log_x), log_x, options);
+    return draw(take_counts(edges, counts, options.log_x), options);
 }
 
 }  // namespace hutch::data

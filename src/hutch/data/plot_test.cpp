@@ -91,6 +91,12 @@ std::vector<std::string> texts_of(std::string const& svg) {
     return found;
 }
 
+PlotOptions log_x() {
+    PlotOptions options;
+    options.log_x = true;
+    return options;
+}
+
 Curve ramp(std::size_t points, double scale = 1) {
     Curve curve{"", {}, {}, "#123456"};
     for (std::size_t i = 0; i < points; ++i)
@@ -104,7 +110,7 @@ TEST(Plot, IsWellFormedWhateverTheTextSays) {
     Curve curve{evil, {0, 1}, {0, 1}, "\"/><script>"};
     for (std::string const& svg :
          {plot_curves({curve}, {{evil, {0.5}, evil}}, options), plot_bars({{evil, 1}}, options),
-          plot_histogram({1, 2}, 3, false, options), plot_curves({}, {}, options)}) {
+          plot_histogram({1, 2}, 3, options), plot_curves({}, {}, options)}) {
         EXPECT_EQ(first_flaw(svg), "") << svg;
         EXPECT_TRUE(contains(svg, "a &lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;"));
         EXPECT_TRUE(contains(svg, "ü λ"));
@@ -210,11 +216,11 @@ TEST(Plot, SurvivesTheWidestRanges) {
     double const most = std::numeric_limits<double>::max();
     PlotOptions options;
     for (bool log : {false, true}) {
-        options.log_y = log;
+        options.log_x = options.log_y = log;
         Curve const curve{"", {-1e300, 0, 1e300, most}, {-1e300, 1e-300, 1e300, most}, ""};
         EXPECT_EQ(first_flaw(plot_curves({curve}, {}, options)), "");
         EXPECT_EQ(first_flaw(plot_bars({{"a", -1e300}, {"b", 1e300}, {"c", most}}, options)), "");
-        EXPECT_EQ(first_flaw(plot_histogram({-1e300, 1e-300, 1e300, most}, 7, log, options)), "");
+        EXPECT_EQ(first_flaw(plot_histogram({-1e300, 1e-300, 1e300, most}, 7, options)), "");
     }
 }
 
@@ -224,8 +230,8 @@ TEST(Plot, SaysWhenThereIsNoData) {
     Curve const negative{"", {1, 2}, {-1, -2}, ""}, gaps{"", {1, nan}, {nan, 1}, ""};
     for (std::string const& svg :
          {plot_curves({}, {}, {}), plot_curves({Curve{}}, {TickRow{}}, {}), plot_curves({negative}, {}, log),
-          plot_curves({gaps}, {}, {}), plot_panels({}), plot_bars({}, {}), plot_histogram({}, 10, false, {}),
-          plot_histogram({nan, -1}, 10, true, {})}) {
+          plot_curves({gaps}, {}, {}), plot_panels({}), plot_bars({}, {}), plot_histogram({}, 10, {}),
+          plot_histogram({nan, -1}, 10, log_x())}) {
         EXPECT_EQ(first_flaw(svg), "");
         EXPECT_TRUE(contains(svg, ">no data<"));
     }
@@ -262,7 +268,7 @@ TEST(Plot, RefusesCurvesOfUnequalLengthAndAbsurdSizes) {
         options.width = size;
         EXPECT_THROW(plot_curves({}, {}, options), Error) << size;
     }
-    EXPECT_THROW(plot_histogram({1}, 0, false, {}), Error);
+    EXPECT_THROW(plot_histogram({1}, 0, {}), Error);
 }
 
 TEST(PlotBars, SumsTheSmallestAsOther) {
@@ -295,17 +301,16 @@ TEST(PlotBars, ShowsValuesThatAreNoNumbers) {
 }
 
 TEST(PlotHistogram, CountsEveryValueOnce) {
-    std::string const svg = plot_histogram({1, 1, 2, 10, 100, 1000, 0, -1, nan, infinity}, 3, true, {});
+    std::string const svg = plot_histogram({1, 1, 2, 10, 100, 1000, 0, -1, nan, infinity}, 3, log_x());
     EXPECT_TRUE(contains(svg, "n = 6; left out: 2 not finite, 2 not positive")) << svg;
-    EXPECT_TRUE(contains(plot_histogram({1, 2, 3}, 3, false, {}), ">n = 3<"));
+    EXPECT_TRUE(contains(plot_histogram({1, 2, 3}, 3, {}), ">n = 3<"));
     PlotOptions options;
     options.x_min = 1, options.x_max = 2;
-    EXPECT_TRUE(
-        contains(plot_histogram({1, 2, 3}, 3, false, options), "n = 2; left out: 1 outside the range"));
+    EXPECT_TRUE(contains(plot_histogram({1, 2, 3}, 3, options), "n = 2; left out: 1 outside the range"));
 }
 
 TEST(PlotHistogram, PutsTicksAtDecades) {
-    std::string const svg = plot_histogram({1, 1e3, 1e6}, 6, true, {});
+    std::string const svg = plot_histogram({1, 1e3, 1e6}, 6, log_x());
     for (char const* decade : {"0", "3", "6"})
         EXPECT_TRUE(contains(svg, "10<tspan dy=\"-4\" font-size=\"9\">" + std::string(decade) + "</tspan>"));
 }
@@ -313,18 +318,18 @@ TEST(PlotHistogram, PutsTicksAtDecades) {
 TEST(PlotBinned, IsTheHistogramOfTheSameCounts) {
     PlotOptions options;
     options.x_min = 0, options.x_max = 4;
-    EXPECT_EQ(plot_binned({0, 1, 2, 3, 4}, {1, 2, 0, 3}, false, options),
-              plot_histogram({0.5, 1.2, 1.3, 3.1, 3.2, 3.3}, 4, false, options));
-    EXPECT_EQ(first_flaw(plot_binned({1, 10, 1000}, {5, 7}, true, {})), "");
-    EXPECT_TRUE(contains(plot_binned({}, {}, false, {}), ">no data<"));
-    EXPECT_TRUE(contains(plot_binned({0, 1}, {0}, false, {}), ">no data<"));
+    EXPECT_EQ(plot_binned({0, 1, 2, 3, 4}, {1, 2, 0, 3}, options),
+              plot_histogram({0.5, 1.2, 1.3, 3.1, 3.2, 3.3}, 4, options));
+    EXPECT_EQ(first_flaw(plot_binned({1, 10, 1000}, {5, 7}, log_x())), "");
+    EXPECT_TRUE(contains(plot_binned({}, {}, {}), ">no data<"));
+    EXPECT_TRUE(contains(plot_binned({0, 1}, {0}, {}), ">no data<"));
 }
 
 TEST(PlotBinned, RefusesEdgesThatDoNotBoundTheCounts) {
-    EXPECT_THROW(plot_binned({0, 1}, {1, 2}, false, {}), Error);
-    EXPECT_THROW(plot_binned({0, 1, 1}, {1, 2}, false, {}), Error);
-    EXPECT_THROW(plot_binned({0, nan}, {1}, false, {}), Error);
-    EXPECT_THROW(plot_binned({0, 1}, {1}, true, {}), Error);
+    EXPECT_THROW(plot_binned({0, 1}, {1, 2}, {}), Error);
+    EXPECT_THROW(plot_binned({0, 1, 1}, {1, 2}, {}), Error);
+    EXPECT_THROW(plot_binned({0, nan}, {1}, {}), Error);
+    EXPECT_THROW(plot_binned({0, 1}, {1}, log_x()), Error);
 }
 
 }  // namespace

@@ -50,15 +50,16 @@ class Value {
 /// Values by name; sorted, so that the same values always give the same text.
 using Values = std::map<std::string, Value>;
 
-/// Return a value as JSON: numbers with all their digits, whole numbers without a point, the same bytes on every
-/// machine.
+/// Return a value as JSON: numbers with all their digits, whole numbers without a point, the same bytes on
+/// every machine.
 std::string to_json(Value const& value);
 std::string to_json(Values const& values);
 /// Return a value as people write it: 0.05, 1.5405:1, yes.
 std::string to_text(Value const& value);
 /// Parse what to_json() wrote. \param name stands for the text in messages \throws Error bad_data
 Values parse_values(std::string_view json, std::string const& name);
-/// Read a value of a YAML document: true and false are flags, what reads as a number is one, all else is text.
+/// Read a value of a YAML document: true and false are flags, what reads as a number is one, all else is
+/// text.
 /// \throws Error bad_input for a map
 Value to_value(Document const& document);
 

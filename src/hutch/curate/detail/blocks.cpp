@@ -232,8 +232,8 @@ Section distributions(DatasetSummary const& summary, bool with_plots) {
     for (BinnedValues const& one : summary.distributions) {
         if (!with_plots || one.counts.empty()) continue;
         data::PlotOptions options{"", label_with_unit(one.name, one.unit), "records"};
-        options.width = 480, options.height = 260;
-        section.blocks.push_back(plot(data::plot_binned(one.edges, one.counts, one.is_logarithmic, options)));
+        options.width = 480, options.height = 260, options.log_x = one.is_logarithmic;
+        section.blocks.push_back(plot(data::plot_binned(one.edges, one.counts, options)));
     }
     return section;
 }

@@ -30,9 +30,9 @@ void check_same_length(std::string const& label, std::size_t x, std::size_t y) {
 }
 
 Range wished_range(PlotOptions const& options) {
-    if (options.x_min == options.x_max || !is_drawable(options.x_min) || !is_drawable(options.x_max))
-        return {};
-    return widened({std::min(options.x_min, options.x_max), std::max(options.x_min, options.x_max)}, false);
+    auto const [low, high] = std::minmax(options.x_min, options.x_max);
+    if (low == high || !is_drawable(low, options.log_x) || !is_drawable(high, options.log_x)) return {};
+    return widened({to_axis_space(low, options.log_x), to_axis_space(high, options.log_x)}, options.log_x);
 }
 
 Range with_room(Range range, bool log) {

@@ -10,7 +10,8 @@ namespace hutch::data::detail {
 void check_size(double width, double height);
 /// \throws Error bad_input when a curve has not as many x as y
 void check_same_length(std::string const& label, std::size_t x, std::size_t y);
-/// Return the range of x that the options ask for; empty if they leave it to the data.
+/// Return the range of x that the options ask for, in axis space; empty if they leave it to the data or ask
+/// for what a logarithmic axis cannot show.
 Range wished_range(PlotOptions const& options);
 /// Return the range with room above and below; data that start near zero stand on zero.
 Range with_room(Range range, bool log);

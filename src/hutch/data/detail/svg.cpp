@@ -184,9 +184,14 @@ void Svg::text_markup(double x, double y, std::string_view markup, std::string_v
     out_.append(">").append(markup).append("</text>\n");
 }
 
-void Svg::text_upwards(double x, double y, std::string_view text, std::string_view attributes) {
-    std::string const turn = "transform=\"rotate(-90 " + short_number(x) + " " + short_number(y) + ")\" ";
+void Svg::text_turned(double x, double y, double angle, std::string_view text, std::string_view attributes) {
+    std::string const turn =
+        "transform=\"rotate(" + short_number(-angle) + " " + short_number(x) + " " + short_number(y) + ")\" ";
     this->text(x, y, text, turn + std::string(attributes));
+}
+
+void Svg::text_upwards(double x, double y, std::string_view text, std::string_view attributes) {
+    text_turned(x, y, 90, text, attributes);
 }
 
 std::string Svg::finish() && { return std::move(out_) + "</svg>\n"; }

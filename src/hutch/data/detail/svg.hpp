@@ -46,6 +46,8 @@ class Svg {
     void text(double x, double y, std::string_view text, std::string_view attributes = {});
     /// The same for text that is already markup (superscripts).
     void text_markup(double x, double y, std::string_view markup, std::string_view attributes = {});
+    /// Write text that is turned about its anchor [degree], anticlockwise.
+    void text_turned(double x, double y, double angle, std::string_view text, std::string_view attributes);
     /// Write text that reads upwards, centred on a point.
     void text_upwards(double x, double y, std::string_view text, std::string_view attributes);
     std::string finish() &&;

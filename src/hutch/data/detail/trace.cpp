@@ -26,18 +26,18 @@ void append_visible(std::vector<Run>& runs, Point a, Point b, Range x) {
 
 }  // namespace
 
-std::vector<Run> visible_runs(Curve const& curve, Range x, bool log_y) {
+std::vector<Run> visible_runs(Curve const& curve, Range x, bool log_x, bool log_y) {
     std::vector<Run> runs;
     bool const is_line = curve.style == Curve::Style::line;
     bool is_joined = false;
     Point last{};
     for (std::size_t i = 0; i < curve.x.size(); ++i) {
-        bool const is_gap = !is_drawable(curve.x[i]) || !is_drawable(curve.y[i], log_y);
-        Point const point{curve.x[i], is_gap ? 0 : to_axis_space(curve.y[i], log_y)};
+        bool const is_gap = !is_drawable(curve.x[i], log_x) || !is_drawable(curve.y[i], log_y);
         if (is_gap) {
             is_joined = false;
             continue;
         }
+        Point const point{to_axis_space(curve.x[i], log_x), to_axis_space(curve.y[i], log_y)};
         if (is_line && is_joined)
             append_visible(runs, last, point, x);
         else if (is_inside(point, x)) {

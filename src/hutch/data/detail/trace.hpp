@@ -13,10 +13,10 @@ struct Point {
 };
 using Run = std::vector<Point>;  ///< points that are joined
 
-/// Return the runs of a curve within a range of x, y in axis space (see to_axis_space).
+/// Return the runs of a curve within a range of x, all in axis space (see to_axis_space).
 ///
 /// A line that leaves the range is cut on the border; points and sticks outside are dropped.
-std::vector<Run> visible_runs(Curve const& curve, Range x, bool log_y);
+std::vector<Run> visible_runs(Curve const& curve, Range x, bool log_x, bool log_y);
 
 /// Return the points of least and greatest y of each pixel column, in their order; points in [px].
 Run thin_columns(Run const& run);

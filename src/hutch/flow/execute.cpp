@@ -1,0 +1,135 @@
+#include "hutch/flow/execute.hpp"
+
+#include "hutch/base/checksum.hpp"
+#include "hutch/base/error.hpp"
+
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <new>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace hutch::flow {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string now_utc() {
+    std::time_t const now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
+}
+
+std::string host_name() {
+    char host[65] = {};
+    ::gethostname(host, sizeof host - 1);
+    return host;
+}
+
+void append_log(RunFolders const& folders, Making const& making, std::string const& lines) {
+    if (lines.empty()) return;
+    fs::path const path = folders.log_of(making.item);
+    fs::create_directories(path.parent_path());
+    std::ofstream out(path, std::ios::app);
+    out << fmt::format("== {} attempt {} on {} ==\n{}", making.started, making.attempt, making.host, lines);
+}
+
+std::vector<ResultFile> files_of_port(fs::path const& folder, step::Port const& port) {
+    fs::path const top = folder / port.file;
+    if (!fs::exists(top))
+        throw Error(Fault::bug, fmt::format("output '{}' is not there; expected the step to write '{}'",
+                                            port.name, port.file));
+    std::vector<ResultFile> files;
+    for (fs::path const& path : files_below(top)) {
+        ::chmod(path.c_str(), 0444);
+        FileMark const mark = mark_of(path);
+        files.push_back({port.name, path.lexically_relative(folder).string(), sha256_of_file(path),
+                         mark.bytes, mark.modified_ns});
+    }
+    return files;
+}
+
+step::Call make_call(Workshop const& shop, step::Step const& step, Job const& job, fs::path const& folder,
+                     std::string& log) {
+    step::Call call;
+    call.parameters = job.parameters;
+    for (auto const& [port, files] : job.inputs)
+        for (InputFile const& file : files) call.inputs[port].push_back(file.path);
+    for (step::Port const& port : step.about.outputs)
+        for (std::string const& wanted : job.outputs)
+            if (port.name == wanted) call.outputs[port.name] = folder / port.file;
+    call.threads = job.threads == 0 ? shop.threads : job.threads;
+    call.device = job.device;
+    call.log = [&log](std::string const& line) { log += line + "\n"; };
+    return call;
+}
+
+Result call_step(Workshop const& shop, step::Step const& step, Job const& job, std::string& log) {
+    Result result;
+    result.key = job.key;
+    result.folder = shop.store.new_folder();
+    result.parameters = job.parameters;
+    for (auto const& [port, files] : job.inputs)
+        for (InputFile const& file : files) result.used.push_back({port, file.name, file.sha256});
+    fs::path const folder = shop.folders.store / result.folder;
+    if (!job.outputs.empty()) fs::create_directories(folder);
+    try {
+        step::Outcome outcome = step.run(make_call(shop, step, job, folder, log));
+        for (step::Port const& port : step.about.outputs)
+            for (std::string const& wanted : job.outputs)
+                if (port.name == wanted)
+                    for (ResultFile& file : files_of_port(folder, port))
+                        result.files.push_back(std::move(file));
+        result.findings = std::move(outcome.findings);
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove_all(folder, ignored);
+        throw;
+    }
+    return result;
+}
+
+[[noreturn]] void fail(Workshop const& shop, Job const& job, Making const& making, Error const& error,
+                       std::string log) {
+    append_log(shop.folders, making, log + "failed (" + to_name(error.fault()) + "): " + error.what() + "\n");
+    shop.store.add(Failure{job.key, error.what(), to_name(error.fault()), making});
+    throw error;
+}
+
+}  // namespace
+
+std::shared_ptr<Result const> run_job(Workshop const& shop, Job const& job) {
+    step::Step const& step = step::find_step(shop.steps, job.step);
+    static std::string const host = host_name();
+    Making making{job.item, job.step, step.about.version, shop.program, host, now_utc(), 0, job.attempt};
+    std::string log;
+    auto const start = std::chrono::steady_clock::now();
+    auto const elapsed = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    try {
+        auto result = std::make_shared<Result>(call_step(shop, step, job, log));
+        making.seconds = elapsed();
+        result->making = making;
+        append_log(shop.folders, making, log);
+        shop.store.add(result);
+        return result;
+    } catch (Error const& error) {
+        making.seconds = elapsed();
+        fail(shop, job, making, error, log);
+    } catch (std::bad_alloc const&) {
+        making.seconds = elapsed();
+        fail(shop, job, making, Error(Fault::exhausted, "out of memory; expected less to do at once"), log);
+    } catch (std::exception const& error) {
+        making.seconds = elapsed();
+        fail(shop, job, making, Error(Fault::bug, error.what()), log);
+    }
+}
+
+}  // namespace hutch::flow
