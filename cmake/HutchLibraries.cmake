@@ -31,3 +31,18 @@ set(HUTCH_LIB_sqlite SQLite::SQLite3)
 set(HUTCH_LIB_zlib ZLIB::ZLIB)
 set(HUTCH_LIB_hdf5 hutch_hdf5)
 set(HUTCH_LIB_gemmi hutch_gemmi)
+
+# Peers that only tests and benchmarks compare with, where they are found: `peer NAME` links HUTCH_PEER_NAME, which
+# defines HUTCH_HAS_<NAME>. Never part of a library or of the program: FFTW is GPL.
+find_path(FFTW_INCLUDE_DIR fftw3.h)
+find_library(FFTW_LIBRARY fftw3)
+find_library(FFTWF_LIBRARY fftw3f)
+mark_as_advanced(FFTW_INCLUDE_DIR FFTW_LIBRARY FFTWF_LIBRARY)
+set(HUTCH_PEER_fftw "")
+if(FFTW_INCLUDE_DIR AND FFTW_LIBRARY AND FFTWF_LIBRARY)
+  add_library(hutch_peer_fftw INTERFACE)
+  target_include_directories(hutch_peer_fftw SYSTEM INTERFACE ${FFTW_INCLUDE_DIR})
+  target_link_libraries(hutch_peer_fftw INTERFACE ${FFTW_LIBRARY} ${FFTWF_LIBRARY})
+  target_compile_definitions(hutch_peer_fftw INTERFACE HUTCH_HAS_FFTW)
+  set(HUTCH_PEER_fftw hutch_peer_fftw)
+endif()

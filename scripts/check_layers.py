@@ -17,6 +17,7 @@ LIBRARIES = {
     "gpu": r"(cuda_runtime|hip/|dlfcn)",
     "threads": r"(thread|mutex|condition_variable|future)$",
 }
+PEERS = {"fftw": r"fftw3"}  # for tests and benchmarks only
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]')
 
 
@@ -25,18 +26,18 @@ def layer(room):
 
 
 def read_needs(folder):
-    rooms, libraries = set(), set()
+    rooms, libraries, peers = set(), set(), set()
     for line in (folder / "needs.txt").read_text().splitlines():
         words = line.split("#")[0].split()
         if not words:
             continue
-        (libraries if words[0] == "lib" else rooms).add(words[-1])
-    return rooms, libraries
+        {"lib": libraries, "peer": peers}.get(words[0], rooms).add(words[-1])
+    return rooms, libraries, peers
 
 
 def check_room(root, folder, room, findings):
-    rooms, libraries = read_needs(folder)
-    seen_rooms, seen_libraries = set(), set()
+    rooms, libraries, peers = read_needs(folder)
+    seen_rooms, seen_libraries, seen_peers = set(), set(), set()
     for other in rooms:
         if layer(other) >= layer(room):
             findings.append(f"{folder.relative_to(root)}/needs.txt:1: '{room}' needs '{other}', which is not above "
@@ -75,7 +76,16 @@ def check_room(root, folder, room, findings):
                     if name not in libraries and is_product:
                         findings.append(f"{where}:{number}: includes <{target}>; add 'lib {name}' to "
                                         f"{folder.relative_to(root)}/needs.txt or do without")
-    for unused in sorted((rooms - seen_rooms) | (libraries - seen_libraries)):
+            for name, pattern in PEERS.items():
+                if re.match(pattern, target):
+                    seen_peers.add(name)
+                    if is_product:
+                        findings.append(f"{where}:{number}: includes <{target}> of the peer '{name}'; only tests and "
+                                        f"benchmarks may")
+                    elif name not in peers:
+                        findings.append(f"{where}:{number}: includes <{target}>; add 'peer {name}' to "
+                                        f"{folder.relative_to(root)}/needs.txt or do without")
+    for unused in sorted((rooms - seen_rooms) | (libraries - seen_libraries) | (peers - seen_peers)):
         findings.append(f"{folder.relative_to(root)}/needs.txt:1: '{unused}' is not included anywhere; delete the line")
     if not (folder / "README.md").exists():
         findings.append(f"{folder.relative_to(root)}: room has no README.md; write one page")

@@ -47,7 +47,7 @@ def is_taken(step, words):
     return not message.startswith(f"'{name}' is")
 
 
-def check_parameter(step, name, schema, inputs, problems):
+def check_parameter(step, name, schema, stop, problems):
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if not set(types) & {"number", "integer", "string"}:
         return 0
@@ -59,7 +59,7 @@ def check_parameter(step, name, schema, inputs, problems):
         text_of_number = isinstance(value, (int, float)) and "string" in types
         seen = str(value) if text_of_number else value
         judged += 1
-        if Validator(schema).is_valid(seen) != is_taken(step, [*inputs, *words]):
+        if Validator(schema).is_valid(seen) != is_taken(step, [*stop, *words]):
             problems.append(f"{step}: {name} = {value!r}: schema says {Validator(schema).is_valid(seen)}, hutch does not")
     return judged
 
@@ -81,9 +81,14 @@ def check_step(step, problems):
     assert not Validator(schema).is_valid({**call, "more": 1})
     for name, value in defaults.items():
         assert value is None or not isinstance(value, float) or math.isfinite(value), (name, value)
-    # Ports that exist, so that hutch comes to the parameters; it must not come to running.
-    inputs = [f"--{name.replace('_', '-')}=/dev/null" for kind in ("inputs", "outputs") for name in schema["properties"][kind]["required"]]
-    return sum(check_parameter(step, name, one, inputs, problems) for name, one in parameters["properties"].items())
+    # Parameters are read before ports, and a port that is missing or cannot be keeps hutch from running.
+    outputs = schema["properties"]["outputs"]["properties"]
+    stop = []
+    if not call["inputs"] and not call["outputs"]:
+        stop = [f"--{name.replace('_', '-')}=/nowhere/at/all" for name, one in outputs.items() if one["x-format"] != "folder"]
+        if not stop:
+            return 0
+    return sum(check_parameter(step, name, one, stop, problems) for name, one in parameters["properties"].items())
 
 
 def main():

@@ -10,6 +10,11 @@
 #include <gtest/gtest.h>
 
 namespace hutch {
+namespace step {
+
+void PrintTo(Step const& one, std::ostream* out) { *out << one.about.name; }
+
+}  // namespace step
 
 class AllSteps : public testing::TestWithParam<step::Step> {};
 

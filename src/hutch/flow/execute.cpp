@@ -80,7 +80,7 @@ Result call_step(Workshop const& shop, step::Step const& step, Job const& job, s
     fs::path const folder = shop.folders.store / result.folder;
     if (!job.outputs.empty()) fs::create_directories(folder);
     try {
-        step::Outcome outcome = step.run(make_call(shop, step, job, folder, log));
+        step::Outcome outcome = step::run_step(step, make_call(shop, step, job, folder, log));
         for (step::Port const& port : step.about.outputs)
             for (std::string const& wanted : job.outputs)
                 if (port.name == wanted)

@@ -26,9 +26,11 @@ std::vector<Option> options_of(Description const& about) {
         for (Parameter const& one : parameters)
             options.push_back({option_name(one), placeholder_of(one), one.help, one.is_list});
     for (Port const& port : about.inputs)
-        options.push_back({to_kebab(port.name), "FILE", port.help, port.is_list});
-    for (Port const& port : about.outputs) options.push_back({to_kebab(port.name), "FILE", port.help, false});
-    if (!about.outputs.empty()) options.push_back({"out", "FILE", about.outputs[0].help, false});
+        options.push_back({to_kebab(port.name), path_word(port), port.help, port.is_list});
+    for (Port const& port : about.outputs)
+        options.push_back({to_kebab(port.name), path_word(port), port.help, false});
+    if (!about.outputs.empty() && about.outputs[0].name != "out")
+        options.push_back({"out", path_word(about.outputs[0]), about.outputs[0].help, false});
     return options;
 }
 
@@ -127,7 +129,7 @@ void read_ports(Description const& about, SortedWords const& words, Call& call) 
         for (std::string const& path : given) call.inputs[port.name].push_back(existing(port, path));
     }
     for (Port const& port : about.outputs) {
-        bool const is_first = &port == &about.outputs[0];
+        bool const is_first = &port == &about.outputs[0] && port.name != "out";
         auto const out = words.options.find("out");
         bool const has_out = is_first && out != words.options.end();
         if (has_out && words.options.contains(to_kebab(port.name)))
@@ -181,8 +183,8 @@ Request read_command_line(Description const& about, std::vector<std::string> con
         request.call.threads = unsigned(threads->second.integer());
     if (auto const device = common.find("device"); device != common.end() && !device->second.is_nothing())
         request.call.device = device->second.text();
-    read_ports(about, sorted, request.call);
     request.call.parameters = read_values(about.parameters, sorted);
+    read_ports(about, sorted, request.call);
     return request;
 }
 

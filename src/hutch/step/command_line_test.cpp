@@ -60,6 +60,13 @@ TEST_F(StepCommandLine, TakesPlainWordsAsNeededInputsThenOutputs) {
     EXPECT_EQ(named.call.output("loaf"), path("l"));
 }
 
+TEST_F(StepCommandLine, TakesAnOutputThatIsCalledOut) {
+    Description about = bread();
+    about.outputs[0].name = "out";
+    auto const request = read_command_line(about, {"--loaves", "1", path("a.dough"), "--out", path("l")}, {});
+    EXPECT_EQ(request.call.output("out"), path("l"));
+}
+
 TEST_F(StepCommandLine, KeepsDefaultsOfTheCallUnlessToldOtherwise) {
     std::vector<std::string> const words{"--loaves", "1", path("a.dough"), "--out", path("l")};
     EXPECT_EQ(read(words).call.threads, 7u);
@@ -91,7 +98,7 @@ TEST_F(StepCommandLine, SaysWhatIsWrongInTheSameGrammarAsAFlow) {
     EXPECT_EQ(refusal({"word"}),
               "'word' is one word too many; expected 'hutch bread bake DOUGH... LOAF --loaves N "
               "[options]'; see 'hutch bread bake --help'");
-    EXPECT_EQ(message_of([&] { read({}); }),
+    EXPECT_EQ(message_of([&] { read({"--loaves", "1"}); }),
               "'dough' is missing; expected one or more (dough): 'hutch bread bake "
               "DOUGH... LOAF --loaves N [options]'");
     EXPECT_EQ(message_of([&] { read({path("a.dough"), "--out", path("l")}); }),

@@ -13,7 +13,7 @@
 namespace hutch::step {
 namespace {
 
-constexpr std::size_t most_text = 4096;        // [byte] of a value; std::regex recurses over its length
+constexpr std::size_t most_matched = 1000;     // [byte] of a value; std::regex recurses over its length
 constexpr std::size_t most_items = 1'000'000;  // of a list
 
 [[noreturn]] void refuse(std::string const& message) { throw Error(Fault::bad_input, message); }
@@ -41,7 +41,7 @@ bool is_in_range(Field const& field, double value) {
 }
 
 bool has_form(std::string const& text, std::string const& pattern) {
-    return text.size() <= most_text && (pattern.empty() || std::regex_match(text, std::regex(pattern)));
+    return pattern.empty() || (text.size() <= most_matched && std::regex_match(text, std::regex(pattern)));
 }
 
 // The one form of a value; its type and rule hold.
@@ -123,13 +123,15 @@ void refuse_unknown(Description const& about, Values const& given) {
 Values complete(Description const& about, Values given, std::string const& where) {
     try {
         refuse_unknown(about, given);
+        for (Parameter const& parameter : about.parameters)
+            if (auto const found = given.find(parameter.name); found != given.end())
+                found->second = checked_parameter(parameter, found->second);
         for (Parameter const& parameter : about.parameters) {
-            auto const found = given.find(parameter.name);
-            if (found == given.end() && !parameter.fallback)
+            if (given.contains(parameter.name)) continue;
+            if (!parameter.fallback)
                 refuse(fmt::format("'{}' is missing; expected {}; give {} or, in a flow, {}: VALUE",
                                    parameter.name, form_of(parameter), option_of(parameter), parameter.name));
-            Value& value = given[parameter.name];
-            value = checked_parameter(parameter, found == given.end() ? *parameter.fallback : value);
+            given[parameter.name] = checked_parameter(parameter, *parameter.fallback);
         }
     } catch (Error const& error) {
         if (where.empty()) throw;

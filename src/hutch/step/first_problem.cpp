@@ -155,11 +155,27 @@ Problem name_problem(Place const& place, Description const& about) {
     for (Port const& one : about.inputs)
         if (auto problem = add(options, one.name)) return problem;
     for (Port const& one : about.outputs) {
-        if (auto problem = add(options, one.name)) return problem;
+        bool const is_first = &one == &about.outputs[0];  // the one that --out means anyway
+        if (!(is_first && one.name == "out"))
+            if (auto problem = add(options, one.name)) return problem;
         results.insert(one.name);
     }
     for (Finding const& one : about.findings)
         if (auto problem = add(results, one.name)) return problem;
+    return {};
+}
+
+Problem needs_problem(Place const& place, Description const& about) {
+    Needs const& needs = about.needs;
+    if (!(needs.memory_gib > 0 && needs.seconds > 0 && std::isfinite(needs.memory_gib) &&
+          std::isfinite(needs.seconds)))
+        return place.is("needs no memory or no time", "memory_gib > 0 and seconds > 0");
+    if (needs.ranks_parameter.empty()) return {};
+    auto const parameter = std::ranges::find(about.parameters, needs.ranks_parameter, &Parameter::name);
+    if (parameter == about.parameters.end() || parameter->is_list ||
+        parameter->fields[0].type != Type::integer)
+        return place.is(fmt::format("has ranks by '{}'", needs.ranks_parameter),
+                        "a parameter that is an integer");
     return {};
 }
 
@@ -172,9 +188,6 @@ Problem head_problem(Place const& place, Description const& about) {
     if (about.summary.empty() || about.summary.ends_with('.'))
         return place.is(fmt::format("has the summary '{}'", about.summary), "one clause without full stop");
     if (about.reference.empty()) return place.lacks("reference", "where its method is published or defined");
-    if (!(about.needs.memory_gib > 0 && about.needs.seconds > 0 && std::isfinite(about.needs.memory_gib) &&
-          std::isfinite(about.needs.seconds)))
-        return place.is("needs no memory or no time", "memory_gib > 0 and seconds > 0");
     return {};
 }
 
@@ -191,6 +204,7 @@ Problem first_problem(Description const& about) {
         if (auto problem = port_problem(place.in(one.name), one, true)) return problem;
     for (Finding const& one : about.findings)
         if (auto problem = finding_problem(place.in(one.name), one)) return problem;
+    if (auto problem = needs_problem(place, about)) return problem;
     return name_problem(place, about);
 }
 

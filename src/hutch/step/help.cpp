@@ -51,9 +51,9 @@ std::string port_text(Port const& port, bool is_out) {
 }
 
 std::string port_name(Port const& port, bool is_first_output) {
-    std::string const option = fmt::format("--{} FILE", to_kebab(port.name));
+    std::string const option = fmt::format("--{} {}", to_kebab(port.name), path_word(port));
     std::string const plain = port.is_required ? placeholder_of(port) + ", " : "";
-    return plain + (is_first_output ? "--out FILE, " : "") + option;
+    return plain + (is_first_output ? "--out " + path_word(port) + ", " : "") + option;
 }
 
 std::string section(std::string const& title, std::string const& entries) {
@@ -80,7 +80,8 @@ std::string help_of(Description const& about) {
     std::string inputs, outputs;
     for (Port const& port : about.inputs) inputs += entry(port_name(port, false), port_text(port, false));
     for (Port const& port : about.outputs)
-        outputs += entry(port_name(port, &port == &about.outputs[0]), port_text(port, true));
+        outputs +=
+            entry(port_name(port, &port == &about.outputs[0] && port.name != "out"), port_text(port, true));
     return "usage: hutch " + usage_of(about) + "\n\n" + wrapped(to_sentence(about.summary), 0) +
            section("Reads", inputs) + section("Writes", outputs) +
            section("Parameters", parameter_entries(about.parameters)) +

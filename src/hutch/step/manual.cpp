@@ -77,7 +77,10 @@ std::string needs_text(Needs const& needs) {
                                             : fmt::format("{} threads", needs.threads);
     if (needs.gpu == Gpu::optional) text += ", a GPU if there is one";
     if (needs.gpu == Gpu::required) text += ", a GPU";
-    if (needs.ranks > 0) text += fmt::format(", {} MPI processes", needs.ranks);
+    if (!needs.ranks_parameter.empty())
+        text += fmt::format(", as many MPI processes as `{}` says", needs.ranks_parameter);
+    else if (needs.ranks > 0)
+        text += fmt::format(", {} MPI processes", needs.ranks);
     return text + fmt::format(", {} GiB of memory", needs.memory_gib);
 }
 

@@ -110,11 +110,9 @@ Json needs_json(Needs const& needs) {
     char const* const gpu = needs.gpu == Gpu::none       ? "none"
                             : needs.gpu == Gpu::optional ? "optional"
                                                          : "required";
-    return {{"threads", needs.threads},
-            {"gpu", gpu},
-            {"ranks", needs.ranks},
-            {"memory_gib", needs.memory_gib},
-            {"seconds", needs.seconds}};
+    return {{"threads", needs.threads},       {"gpu", gpu},
+            {"ranks", needs.ranks},           {"ranks_parameter", needs.ranks_parameter},
+            {"memory_gib", needs.memory_gib}, {"seconds", needs.seconds}};
 }
 
 Json findings_json(std::vector<Finding> const& findings) {

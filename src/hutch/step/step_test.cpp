@@ -115,6 +115,14 @@ TEST(StepCall, GivesPathsThatWereGiven) {
     EXPECT_FALSE(call.output("crumbs"));
 }
 
+TEST(StepDescription, MayCallTheFirstOutputOut) {
+    Description about = bread();
+    about.outputs[0].name = "out";
+    EXPECT_EQ(first_problem(about), std::nullopt);
+    about.outputs[1].name = "out";
+    EXPECT_NE(first_problem(about), std::nullopt);
+}
+
 TEST(StepDescription, OfTheSampleHasNoProblem) { EXPECT_EQ(first_problem(bread()), std::nullopt); }
 
 TEST(StepDescription, IsRefusedForEachRuleItBreaks) {
@@ -134,6 +142,10 @@ TEST(StepDescription, IsRefusedForEachRuleItBreaks) {
          [](D d) { d.reference = ""; }},
         {"'bread.bake' needs no memory or no time; expected memory_gib > 0 and seconds > 0",
          [](D d) { d.needs.seconds = 0; }},
+        {"'bread.bake' has ranks by 'heat'; expected a parameter that is an integer",
+         [](D d) { d.needs.ranks_parameter = "heat"; }},
+        {"'bread.bake' has ranks by 'hands'; expected a parameter that is an integer",
+         [](D d) { d.needs.ranks_parameter = "hands"; }},
         {"'bread.bake.Heat' is no name; expected lower-case letters, digits and _, a letter first",
          [](D d) { d.parameters[0].name = "Heat"; }},
         {"'bread.bake.heat' has no help; expected one line", [](D d) { d.parameters[0].help = ""; }},

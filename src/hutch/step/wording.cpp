@@ -110,6 +110,8 @@ std::string default_of(Parameter const& parameter) {
 
 std::string placeholder_of(Port const& port) { return to_upper(port.name) + (port.is_list ? "..." : ""); }
 
+std::string path_word(Port const& port) { return port.format == "folder" ? "FOLDER" : "FILE"; }
+
 std::string words_of(Description const& about) {
     std::string words = about.name;
     std::ranges::replace(words, '.', ' ');
@@ -126,9 +128,8 @@ std::string usage_of(Description const& about) {
     return usage + " [options]";
 }
 
-std::string to_sentence(std::string text) {
-    text[0] = to_upper(text.substr(0, 1))[0];
-    return text + ".";
+std::string to_sentence(std::string const& text) {
+    return text.empty() ? "" : to_upper(text.substr(0, 1)) + text.substr(1) + ".";
 }
 
 }  // namespace hutch::step

@@ -25,12 +25,14 @@ std::string rules_of(Parameter const& parameter);
 std::string default_of(Parameter const& parameter);
 /// Return the placeholder of a port: its name in capitals, with "..." for a list.
 std::string placeholder_of(Port const& port);
+/// Return what an option of a port takes: "FILE" or "FOLDER".
+std::string path_word(Port const& port);
 /// Return how a step is called: "powder convert FROM TO [options]".
 std::string usage_of(Description const& about);
 /// Return a step's name as words of the command line: "powder simulate".
 std::string words_of(Description const& about);
 /// Return a clause as a sentence.
-std::string to_sentence(std::string text);
+std::string to_sentence(std::string const& text);
 /// Return a parameter's value as the command line takes it: 0.05, 1.5405:1,1.5443:0.5, yes.
 std::string to_text(Parameter const& parameter, Value const& value);
 
