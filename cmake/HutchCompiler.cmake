@@ -19,7 +19,9 @@ if(HUTCH_LLD)
 endif()
 
 set(HUTCH_SANITIZER_FLAGS "")
-if(HUTCH_SANITIZE)
+if(HUTCH_SANITIZE STREQUAL "thread")
+  set(HUTCH_SANITIZER_FLAGS -fsanitize=thread -fno-omit-frame-pointer)
+elseif(HUTCH_SANITIZE)
   set(HUTCH_SANITIZER_FLAGS -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 elseif(HUTCH_FUZZ)
   set(HUTCH_SANITIZER_FLAGS -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined

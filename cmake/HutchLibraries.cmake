@@ -22,6 +22,7 @@ target_include_directories(hutch_gemmi SYSTEM INTERFACE $<BUILD_INTERFACE:${GEMM
 target_link_libraries(hutch_gemmi INTERFACE ZLIB::ZLIB)
 
 set(HUTCH_LIB_threads Threads::Threads)
+set(HUTCH_LIB_gpu ${CMAKE_DL_LIBS})  # the toolkits themselves are needed by plug-ins only (HutchKernels.cmake)
 set(HUTCH_LIB_fmt fmt::fmt)
 set(HUTCH_LIB_json nlohmann_json::nlohmann_json)
 set(HUTCH_LIB_yaml yaml-cpp)

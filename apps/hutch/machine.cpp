@@ -5,6 +5,7 @@
 #include "hutch/base/error.hpp"
 #include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/compute/devices.hpp"
 #include "hutch/compute/kept_limits.hpp"
 #include "hutch/data/plot_roofline.hpp"
 
@@ -81,6 +82,15 @@ void print_slurm(SlurmFacts const& slurm) {
     if (slurm.partitions.empty()) fmt::print("Slurm      no partitions\n");
 }
 
+// What --device takes, and why others are not here.
+void print_devices() {
+    char const* title = "Devices";
+    for (compute::DeviceFacts const& facts : compute::list_devices())
+        fmt::print("{:9}  {}{}\n", std::exchange(title, ""), facts.device,
+                   facts.problem.empty() ? fmt::format("  {}, {}", or_unknown(facts.name), facts.architecture)
+                                         : "  cannot be used: " + facts.problem);
+}
+
 void print_facts(Machine const& machine) {
     fmt::print("Machine    {}, {}\n", or_unknown(machine.host), or_unknown(machine.kernel));
     print_processor(machine.processor);
@@ -93,6 +103,7 @@ void print_facts(Machine const& machine) {
         fmt::print("{:9}  {} {}, {}, memory {}\n", std::exchange(title, ""), gpu.vendor, or_unknown(gpu.name),
                    or_unknown(gpu.address), in_binary(gpu.memory_bytes));
     if (machine.gpus.empty()) fmt::print("GPUs       none found\n");
+    print_devices();
     print_slurm(machine.slurm);
 }
 

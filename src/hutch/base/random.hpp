@@ -6,19 +6,31 @@
 
 namespace hutch {
 
-/// Mix a counter with a key by Philox 4x32-10.
+/// Mix a counter of four numbers with a key by one round of Philox 4x32; kernels of all kinds call it.
+///
+/// Always inlined, so that no copy compiled for one processor is shared with code for another.
 ///
 /// \par Source  Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11;
 ///              constants of its table 2; known answers in random_test
+[[gnu::always_inline]] constexpr void philox_round(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2,
+                                                   std::uint32_t& c3, std::uint32_t key0,
+                                                   std::uint32_t key1) {
+    std::uint64_t const a = std::uint64_t{0xD2511F53} * c0, b = std::uint64_t{0xCD9E8D57} * c2;
+    c0 = std::uint32_t(b >> 32) ^ c1 ^ key0;
+    c1 = std::uint32_t(b);
+    c2 = std::uint32_t(a >> 32) ^ c3 ^ key1;
+    c3 = std::uint32_t(a);
+}
+inline constexpr int philox_rounds = 10;
+inline constexpr std::uint32_t philox_key_step0 = 0x9E3779B9, philox_key_step1 = 0xBB67AE85;
+
+/// Mix a counter with a key by Philox 4x32-10.
 constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                               std::array<std::uint32_t, 2> key) {
-    for (int round = 0; round < 10; ++round) {
-        std::uint64_t const a = std::uint64_t{0xD2511F53} * counter[0];
-        std::uint64_t const b = std::uint64_t{0xCD9E8D57} * counter[2];
-        counter = {std::uint32_t(b >> 32) ^ counter[1] ^ key[0], std::uint32_t(b),
-                   std::uint32_t(a >> 32) ^ counter[3] ^ key[1], std::uint32_t(a)};
-        key[0] += 0x9E3779B9;
-        key[1] += 0xBB67AE85;
+    for (int round = 0; round < philox_rounds; ++round) {
+        philox_round(counter[0], counter[1], counter[2], counter[3], key[0], key[1]);
+        key[0] += philox_key_step0;
+        key[1] += philox_key_step1;
     }
     return counter;
 }

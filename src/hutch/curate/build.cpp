@@ -7,6 +7,7 @@
 #include "hutch/base/progress.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/compute/parallel.hpp"
+#include "hutch/compute/queue.hpp"
 #include "hutch/curate/card.hpp"
 #include "hutch/curate/croissant.hpp"
 #include "hutch/curate/describe.hpp"
@@ -300,11 +301,13 @@ BuildReport build_in_folder(Recipe const& recipe, BuildOptions const& options) {
         report.seconds = seconds_since(start);
         return report;
     }
+    if (options.device != "cpu")
+        compute::Queue::open(options.device);  // refused before the folder is claimed
     Collection const collection = collect_structures(recipe, options.threads);
     claim_folder(recipe, collection, options);
     Plan const plan = make_plan(recipe, group_structures(collection.structures, options.threads));
     check_space(recipe, plan, options.out);
-    BuildContext const context{recipe, collection, plan, options.generator};
+    BuildContext const context{recipe, collection, plan, options.generator, options.device};
     auto const calculating = Clock::now();
     build_shards(context, options, report);
     report.calculating_seconds = seconds_since(calculating);

@@ -13,6 +13,7 @@ struct BuildOptions {
     unsigned threads = 1;
     std::string generator;        ///< name and version of the program, for the record
     bool is_interactive = false;  ///< progress may be drawn on the terminal
+    std::string device = "cpu";   ///< what patterns are calculated on; its kind belongs into `generator`
 };
 
 /// How a build ended.

@@ -85,6 +85,36 @@ struct Parts {
     }
 };
 
+// Expectations of the two ways differ by up to 4e-4 of the strongest point, a little more after interpolation
+// to q or d; the same random numbers make counts of them, so that these differ by as much, and by one where a
+// threshold is passed.
+TEST_F(Build, GivesNearlyTheSameOnADevice) {
+    build(recipe(), "cpu");
+    build_dataset(
+        recipe(),
+        {.out = scratch / "emulated", .threads = 2, .generator = "test 1 (emulated)", .device = "emulated"});
+    for (PlannedShard const& shard : Parts(recipe()).plan.shards) {
+        EXPECT_EQ(read("cpu", shard.name, "truth/cell"), read("emulated", shard.name, "truth/cell"));
+        auto const here = read("cpu", shard.name, "intensity"),
+                   there = read("emulated", shard.name, "intensity");
+        ASSERT_EQ(here.size(), there.size());
+        for (std::size_t row = 0; row < here.size(); row += 512) {
+            float const most = *std::max_element(&here[row], &here[row] + 512);
+            for (std::size_t i = row; i < row + 512; ++i)
+                ASSERT_NEAR(here[i], there[i], 6e-4f * most + (most > 1 ? 1.0f : 0.0f))
+                    << shard.name << " " << i;
+        }
+    }
+    EXPECT_NE(read_file(scratch / "emulated" / "manifest.json").find("(emulated)"), std::string::npos);
+}
+
+TEST_F(Build, RefusesADeviceThatIsNotHereBeforeAnythingIsWritten) {
+    EXPECT_THROW(
+        build_dataset(recipe(), {.out = scratch / "out", .generator = "test 1", .device = "cuda:999"}),
+        Error);
+    EXPECT_EQ(build(recipe(), "out").calculated, 96u);
+}
+
 TEST_F(Build, WritesWhatItsPartsGive) {
     BuildReport const report = build(recipe(), "out");
     EXPECT_EQ(report.records, 96u);

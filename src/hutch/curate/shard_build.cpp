@@ -1,12 +1,15 @@
 #include "hutch/curate/shard_build.hpp"
 
 #include "hutch/base/checksum.hpp"
+#include "hutch/compute/queue.hpp"
 #include "hutch/data/shard.hpp"
+#include "hutch/methods/powder/batch.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -48,6 +51,15 @@ struct Columns {
           truth(truths, std::vector<float>(rows)) {}
 };
 
+// A record whose pattern a device is to calculate with others.
+struct Waiting {
+    std::shared_ptr<powder::Reflections const> table;
+    powder::Setting setting;
+    PlannedRecord record;
+    std::size_t row;
+};
+constexpr std::size_t most_waiting = 768;  // some hundred patterns fill a device, and take 20 MB
+
 }  // namespace
 
 struct ShardBuilder::Work {
@@ -56,22 +68,30 @@ struct ShardBuilder::Work {
     std::vector<CalculationGrid> grids;
     std::vector<std::vector<double>> axes;
     std::vector<TruthColumn> columns;
-    std::vector<std::unique_ptr<powder::PatternCalculator>> calculators;
+    std::vector<std::unique_ptr<powder::PatternCalculator>> calculators;  // on the processor
+    std::optional<compute::Queue> queue;                                  // on a device
+    std::vector<powder::BatchCalculator> batches;
+    std::vector<Waiting> waiting;
+    std::vector<powder::PatternRequest> requests;
     std::vector<float> intensity, scratch, counted;
     std::vector<std::uint16_t> short_intensity;
 
     explicit Work(BuildContext const& given)
         : context(given), d_min(recipe_d_min(given.recipe)), columns(truth_columns(given.recipe)) {
+        if (context.device != "cpu") queue = compute::Queue::open(context.device);
         for (std::size_t i = 0; i < context.recipe.instruments.size(); ++i) {
             grids.push_back(calculation_grid(context.recipe, i));
             axes.push_back(axis_values(context.recipe, i));
-            calculators.push_back(
-                std::make_unique<powder::PatternCalculator>(grids.back().grid, powder::cromer_liberman()));
+            if (queue)
+                batches.emplace_back(*queue, grids.back().grid, powder::cromer_liberman());
+            else
+                calculators.push_back(std::make_unique<powder::PatternCalculator>(grids.back().grid,
+                                                                                  powder::cromer_liberman()));
         }
     }
 
     // Interpolate from the calculation's two theta to the stored axis (cubic through four points).
-    void resample(std::size_t instrument, double wavelength, double dose) {
+    void resample(std::size_t instrument, double wavelength, double dose, float const* y) {
         powder::Grid const& grid = grids[instrument].grid;
         bool const is_q = context.recipe.instruments[instrument].axis == data::AxisKind::q;
         for (std::size_t i = 0; i < context.recipe.points; ++i) {
@@ -80,7 +100,7 @@ struct ShardBuilder::Work {
             double const place = (2 * std::asin(sine) * 180 / std::numbers::pi - grid.first) / grid.step;
             auto const k = std::size_t(std::clamp(place, 1.0, double(grid.points) - 3));
             double const t = place - double(k);
-            double const a = scratch[k - 1], b = scratch[k], c = scratch[k + 1], d = scratch[k + 2];
+            double const a = y[k - 1], b = y[k], c = y[k + 1], d = y[k + 2];
             double const value =
                 b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
             counted[i] = float(std::max(0.0, value));
@@ -91,22 +111,53 @@ struct ShardBuilder::Work {
         for (std::size_t i = 0; i < context.recipe.points; ++i) counted[i] *= scale;
     }
 
-    data::Cell calculate(powder::Reflections const& table, PlannedRecord const& record,
-                         std::vector<float>& truth, float* row) {
-        DrawnSetting const drawn = draw_setting(context.recipe, record.instrument, record.record);
-        powder::PatternCalculator& calculator = *calculators[record.instrument];
-        std::size_t const points = context.recipe.points, padded = (points + 63) / 64 * 64;
-        scratch.resize(std::max(calculator.padded_points(), padded));
-        counted.assign(padded, 0);
-        calculator.expected(table, drawn.setting, scratch.data());
+    // From what is expected on the calculation's grid to the counts of a row.
+    void fill_intensity(PlannedRecord const& record, powder::Setting const& setting, float const* expected,
+                        float* row) {
+        std::size_t const points = context.recipe.points;
+        counted.assign((points + 63) / 64 * 64, 0);
         if (grids[record.instrument].is_resampled)
-            resample(record.instrument, drawn.setting.instrument.wavelengths[0].value, drawn.setting.dose);
+            resample(record.instrument, setting.instrument.wavelengths[0].value, setting.dose, expected);
         else
-            std::copy_n(scratch.begin(), points, counted.begin());
-        if (drawn.setting.dose > 0) powder::draw_counts(counted, context.recipe.seed, record.record);
+            std::copy_n(expected, points, counted.begin());
+        if (setting.dose > 0) powder::draw_counts(counted, context.recipe.seed, record.record);
         std::copy_n(counted.begin(), points, row);
-        truth = drawn.truth;
-        return powder::strained_cell(table, drawn.setting.sample.strain);
+    }
+
+    void calculate(powder::Reflections const& table, PlannedRecord const& record,
+                   powder::Setting const& setting, float* row) {
+        powder::PatternCalculator& calculator = *calculators[record.instrument];
+        scratch.resize(calculator.padded_points());
+        calculator.expected(table, setting, scratch.data());
+        fill_intensity(record, setting, scratch.data(), row);
+    }
+
+    // Calculate all that waits, one instrument after the other.
+    void calculate_waiting(std::size_t points) {
+        for (std::size_t instrument = 0; instrument < batches.size(); ++instrument) {
+            requests.clear();
+            for (Waiting const& one : waiting)
+                if (one.record.instrument == instrument)
+                    requests.push_back({one.table.get(), &one.setting, one.record.record});
+            std::size_t const stride = batches[instrument].padded_points();
+            bool const is_resampled = grids[instrument].is_resampled;
+            scratch.resize(requests.size() * stride);
+            if (is_resampled)
+                batches[instrument].expected(requests, scratch);
+            else
+                batches[instrument].counted(requests, context.recipe.seed, scratch);
+            float const* from = scratch.data();
+            for (Waiting const& one : waiting) {
+                if (one.record.instrument != instrument) continue;
+                float* const row = &intensity[one.row * points];
+                if (is_resampled)
+                    fill_intensity(one.record, one.setting, from, row);
+                else
+                    std::copy_n(from, points, row);
+                from += stride;
+            }
+        }
+        waiting.clear();
     }
 
     void fill_row(Columns& all, std::size_t row, PlannedRecord const& record, data::Cell const& cell,
@@ -142,17 +193,24 @@ void ShardBuilder::write(std::size_t which, std::filesystem::path const& path,
     std::size_t const points = work.context.recipe.points;
     work.intensity.resize(shard.records * points);
     Columns all(shard.records, work.columns.size());
-    std::vector<float> truth;
     for (std::size_t c = 0; c < shard.chunks.size(); ++c) {
         data::Structure const& structure = work.context.collection.structures[shard.chunks[c].structure];
-        powder::Reflections const table = powder::find_reflections(structure, {work.d_min});
+        auto const table = std::make_shared<powder::Reflections const>(
+            powder::find_reflections(structure, {work.d_min}, work.queue ? &*work.queue : nullptr));
         std::vector<float> const fractions = atomic_fractions(structure);
         for (std::uint32_t row : records.chunk_rows[c]) {
-            data::Cell const cell =
-                work.calculate(table, records.rows[row], truth, &work.intensity[row * points]);
-            work.fill_row(all, row, records.rows[row], cell, data::volume(cell) / table.volume, fractions);
-            for (std::size_t t = 0; t < truth.size(); ++t) all.truth[t][row] = truth[t];
+            PlannedRecord const& record = records.rows[row];
+            DrawnSetting drawn = draw_setting(work.context.recipe, record.instrument, record.record);
+            data::Cell const cell = powder::strained_cell(*table, drawn.setting.sample.strain);
+            work.fill_row(all, row, record, cell, data::volume(cell) / table->volume, fractions);
+            for (std::size_t t = 0; t < drawn.truth.size(); ++t) all.truth[t][row] = drawn.truth[t];
+            if (work.queue)
+                work.waiting.push_back({table, std::move(drawn.setting), record, row});
+            else
+                work.calculate(*table, record, drawn.setting, &work.intensity[row * points]);
         }
+        if (work.waiting.size() >= most_waiting || c + 1 == shard.chunks.size())
+            work.calculate_waiting(points);
         progress(shard.chunks[c].records);
     }
     work.write_file(which, all, path);

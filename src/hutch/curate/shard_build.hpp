@@ -17,9 +17,16 @@ struct BuildContext {
     Collection const& collection;
     Plan const& plan;
     std::string generator;
+    std::string device =
+        "cpu";  ///< what patterns are calculated on: `cpu`, or a device of compute::Queue::open
 };
 
 /// Holds one thread's calculators and buffers; makes one shard after the other.
+///
+/// On the processor patterns are calculated one by one (powder::PatternCalculator); on a device, emulated
+/// ones too, by the hundred (powder::BatchCalculator). Both draw counts by the same random numbers, but
+/// expectations differ by up to 4e-4 of the strongest point, and counts by as much and one more (build_test,
+/// "gives nearly the same on a device").
 class ShardBuilder {
   public:
     explicit ShardBuilder(BuildContext const& context);

@@ -19,8 +19,11 @@ using step::Value;
 constexpr std::size_t shown_problems = 10;
 
 // What the bytes depend on besides the recipe: the program, and the instruction set its kernels were chosen
-// for.
-std::string generator() { return fmt::format("hutch {} ({})", version(), to_name(compute::best_isa())); }
+// for, or the kind of device.
+std::string generator(std::string const& device) {
+    return fmt::format("hutch {} ({})", version(),
+                       device == "cpu" ? to_name(compute::best_isa()) : device.substr(0, device.find(':')));
+}
 
 // The recipe's text with another value of a top-level key, so that what is kept beside the data is what was
 // built.
@@ -62,8 +65,9 @@ step::Outcome build(step::Call const& call) {
         if (call.has(key)) text = with_value(text, key, to_text(call.parameters.at(key)));
     BuildOptions const options{.out = *call.output("dataset"),
                                .threads = call.threads,
-                               .generator = generator(),
-                               .is_interactive = call.is_interactive};
+                               .generator = generator(call.device),
+                               .is_interactive = call.is_interactive,
+                               .device = call.device};
     BuildReport const report = build_dataset(parse_recipe(text, path.string()), options);
     return {{{"records", std::int64_t(report.records)},
              {"structures", std::int64_t(report.structures)},
@@ -124,7 +128,7 @@ step::Step build_step() {
                      count("refused", "structures that are not"),
                      count("groups", "groups of nearly equal structures"),
                      count("shards", "files of records"), count("bytes", "size of all files", "byte")},
-        .needs = {.threads = 0, .memory_gib = 4, .seconds = 60}};
+        .needs = {.threads = 0, .gpu = step::Gpu::optional, .memory_gib = 4, .seconds = 60}};
     return {about, build};
 }
 

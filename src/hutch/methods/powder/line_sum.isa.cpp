@@ -8,11 +8,9 @@
 // interpolated down, six points at a time. No tail is cut anywhere, and the cost of a line does not depend on
 // its width.
 #include "hutch/methods/powder/detail/kernels.hpp"
-#include "hutch/methods/powder/detail/vector_math.hpp"
+#include "hutch/methods/powder/detail/peak.hpp"
 
 namespace hutch::powder::detail::HUTCH_ISA {
-
-using namespace hutch::powder::HUTCH_ISA;
 
 namespace {
 
@@ -25,18 +23,14 @@ constexpr float far_square = half_square * float(1 << 2 * coarse_step);
 // With v = (x^2 - R^2)/(R^2 + g^2) the Lorentzian is L0/(1 + v); its continuation inside is the series to
 // v^3.
 struct Shape {
-    float tail_height, v_scale, lorentz_height, half_width2, gauss_height, gauss_rate;
+    float tail_height, v_scale;
+    Peak peak;
 };
 
 Shape shape_of(float fwhm, float eta, float area, float square) {
-    float const g = 0.5f * fwhm, norm = square + g * g;
-    float const lorentz = area * eta * g * 0.318309886f;
-    return {lorentz / norm,
-            1.0f / norm,
-            lorentz,
-            g * g,
-            area * (1.0f - eta) * 0.939437279f / fwhm,  // 2 sqrt(ln 2 / pi)
-            -4.0f / (fwhm * fwhm)};
+    Peak const peak = peak_of(fwhm, eta, area);
+    float const norm = square + peak.half_width2;
+    return {peak.lorentz_height / norm, 1.0f / norm, peak};
 }
 
 void add_core(float* __restrict grid, std::ptrdiff_t start, float offset, Shape const& s) {
@@ -44,8 +38,8 @@ void add_core(float* __restrict grid, std::ptrdiff_t start, float offset, Shape 
     for (int i = 0; i < 2 * core_half; ++i) {
         float const x = float(i) + offset, u = x * x;
         float const v = (u - half_square) * s.v_scale, v2 = v * v;
-        float const lorentz = s.lorentz_height * v2 * v2 / (u + s.half_width2);
-        grid[start + i] += lorentz + s.gauss_height * exp2_of(s.gauss_rate * u);
+        float const lorentz = s.peak.lorentz_height * v2 * v2 / (u + s.peak.half_width2);
+        grid[start + i] += lorentz + s.peak.gauss_height * exp2_of(s.peak.gauss_rate * u);
     }
 }
 
@@ -134,32 +128,13 @@ struct Target {
     }
 };
 
-// asin(x); the series is good to 1e-7 below 0.2, where nearly all calls are.
-float signed_arcsine(float x) {
-    float const u = x * x;
-    if (u < 0.04f)
-        return x * (1.0f + u * (0.166666667f + u * (0.075f + u * (0.0446428571f + u * 0.0303819444f))));
-    double const size = x < 0 ? -double(x) : double(x), angle = arcsine_of(size < 1.0 ? size : 1.0);
-    return float(x < 0 ? -angle : angle);
-}
-
-// Finger, Cox and Jephcoat, J. Appl. Cryst. 27 (1994) 892. With h, the height on the detector over the
-// sample-detector distance, as variable of integration the weight is W(h) / ((1 + h^2) sin(delta)),
-// cos(delta) = cos(2 theta) sqrt(1 + h^2).
 void add_asymmetric(Target& target, DepositInput const& in, std::size_t j, AxialRule const& rule) {
     float const c = in.lines.cos_two_theta[j], s = in.lines.sin_two_theta[j];
     float shifts[64], weights[64], total = 0;
     for (int i = 0; i < rule.count; ++i) {
-        float const h = in.axial * rule.x[i], h2 = h * h;
-        float const excess = c * (h2 / (1.0f + __builtin_sqrtf(1.0f + h2)));  // c (sqrt(1 + h^2) - 1)
-        float const sine2 = s * s - excess * (2 * c + excess);
-        // A ray that would pass the direct beam: the line ends there.
-        bool const exists = sine2 > 1e-9f;
-        float const sine = __builtin_sqrtf(exists ? sine2 : 1e-9f);
-        // delta - 2 theta = -asin(s cos(delta) - c sin(delta)), small and without cancellation.
-        float const difference = (excess * (2 * c + excess)) / (s + sine) * c + s * excess;
-        shifts[i] = -signed_arcsine(difference) * 57.2957795f / in.degrees_per_step;
-        weights[i] = exists ? rule.weight[i] / ((1.0f + h2) * sine) : 0.0f;
+        AxialRay const ray = axial_ray(c, s, in.axial * rule.x[i]);
+        shifts[i] = ray.shift * 57.2957795f / in.degrees_per_step;
+        weights[i] = ray.exists ? rule.weight[i] / ray.divisor : 0.0f;
         total += weights[i];
     }
     float const norm = total > 0 ? in.lines.area[j] / total : 0.0f;
@@ -176,11 +151,8 @@ DepositWork deposit_lines(DepositInput const& in) {
     float const reach = 0.5f * in.axial * in.axial * 57.2957795f / in.degrees_per_step;
     for (std::size_t j = 0; j < in.count; ++j) {
         if (!(in.lines.area[j] > 0)) continue;
-        float const tangent =
-            in.lines.sin_two_theta[j] / (__builtin_fabsf(in.lines.cos_two_theta[j]) + 1e-6f);
-        float const ratio = reach / (tangent * in.lines.fwhm[j]);
-        int rule = 0;
-        while (rule < 7 && ratio > in.rule_limits[rule]) ++rule;
+        int const rule = axial_rule(reach, in.lines.cos_two_theta[j], in.lines.sin_two_theta[j],
+                                    in.lines.fwhm[j], in.rule_limits);
         if (rule == 0)
             target.add(in.lines.centre[j], in.lines.fwhm[j], in.lines.eta[j], in.lines.area[j]);
         else

@@ -2,7 +2,8 @@
 
 #include "hutch/base/error.hpp"
 #include "hutch/compute/isa.hpp"
-#include "hutch/methods/powder/detail/kernels.hpp"
+#include "hutch/compute/queue.hpp"
+#include "hutch/methods/powder/detail/batch_kernels.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -230,23 +231,20 @@ std::vector<float> pair_weights(Orbit const& orbit, bool is_centric) {
     return weights;
 }
 
-void add_site(Reflections& table, data::Structure const& structure, data::Site const& site,
-              Matrix3 const& metric, Matrix3 const& reciprocal, bool is_centric,
-              detail::SiteBuffers& buffers) {
+// The atoms of all sites with what they have in common, site by site.
+struct Atoms {
+    std::vector<detail::AtomGroup> groups;
+    std::vector<detail::Atom> atoms;
+};
+
+void add_site(Reflections const& table, data::Structure const& structure, data::Site const& site,
+              Matrix3 const& metric, Matrix3 const& reciprocal, bool is_centric, Atoms& all) {
     Orbit const orbit(structure, metric, site);
     std::vector<float> const weights = pair_weights(orbit, is_centric);
-    std::size_t const n = table.padded;
     Species const own = nearest_tabulated(site.atomic_number, site.charge, site.is_deuterium);
-    auto const e = std::size_t(std::ranges::find(table.species, own) - table.species.begin());
-    auto const add_atoms = HUTCH_CHOOSE_ISA(detail, add_atoms);
-    detail::AtomTarget const target{n,
-                                    table.h.data(),
-                                    table.k.data(),
-                                    table.l.data(),
-                                    table.s_squared.data(),
-                                    table.g_real.data() + e * n,
-                                    table.g_imaginary.data() + e * n};
-    buffers.atoms.clear();
+    detail::AtomGroup group{};
+    group.species = std::size_t(std::ranges::find(table.species, own) - table.species.begin());
+    group.first = all.atoms.size();
     for (std::size_t i = 0; i < orbit.positions.size(); ++i) {
         if (!weights.empty() && weights[i] == 0) continue;
         detail::Atom atom{};
@@ -257,15 +255,42 @@ void add_site(Reflections& table, data::Structure const& structure, data::Site c
         if (site.u_aniso) {
             auto const beta =
                 rotated_beta(*site.u_aniso, reciprocal, structure.operations[orbit.operation_of[i]].rotation);
-            for (std::size_t c = 0; c < 6; ++c) atom.beta[c] = float(beta[c]);
+            for (std::size_t c = 0; c < 6; ++c) atom.beta[c] = float(c < 3 ? beta[c] : 2 * beta[c]);
         }
-        buffers.atoms.push_back(atom);
+        all.atoms.push_back(atom);
     }
-    buffers.sums.resize(128);
-    detail::AtomOptions const options{
-        float(8 * std::numbers::pi * std::numbers::pi * (site.u_aniso ? 0 : site.u_iso)),
-        site.u_aniso.has_value(), !weights.empty()};
-    add_atoms(target, buffers.atoms.data(), buffers.atoms.size(), options, buffers.sums.data());
+    group.count = all.atoms.size() - group.first;
+    group.options = {float(8 * std::numbers::pi * std::numbers::pi * (site.u_aniso ? 0 : site.u_iso)),
+                     site.u_aniso.has_value(), !weights.empty()};
+    all.groups.push_back(group);
+}
+
+void sum_atoms_here(Reflections& table, Atoms const& all) {
+    std::size_t const n = table.padded;
+    auto const add_atoms = HUTCH_CHOOSE_ISA(detail, add_atoms);
+    float sums[128];
+    for (detail::AtomGroup const& group : all.groups) {
+        detail::AtomTarget const target{n,
+                                        table.h.data(),
+                                        table.k.data(),
+                                        table.l.data(),
+                                        table.s_squared.data(),
+                                        table.g_real.data() + group.species * n,
+                                        table.g_imaginary.data() + group.species * n};
+        add_atoms(target, all.atoms.data() + group.first, group.count, group.options, sums);
+    }
+}
+
+void sum_atoms_on(compute::Queue& queue, Reflections& table, Atoms const& all) {
+    compute::Buffer<detail::AtomGroup> groups(queue, all.groups);
+    compute::Buffer<detail::Atom> atoms(queue, all.atoms);
+    compute::Buffer<float> h(queue, table.h), k(queue, table.k), l(queue, table.l), s(queue, table.s_squared),
+        real(queue, table.g_real.size()), imaginary(queue, table.g_imaginary.size());
+    parallel_for(queue, table.g_real.size(),
+                 detail::SumAtoms{groups.data(), groups.size(), atoms.data(), h.data(), k.data(), l.data(),
+                                  s.data(), table.padded, real.data(), imaginary.data()});
+    real.download(table.g_real);
+    imaginary.download(table.g_imaginary);
 }
 
 }  // namespace
@@ -281,7 +306,8 @@ std::size_t Reflections::count_above(double d) const {
                        s_squared.begin());
 }
 
-Reflections find_reflections(data::Structure const& structure, ReflectionOptions const& options) {
+Reflections find_reflections(data::Structure const& structure, ReflectionOptions const& options,
+                             compute::Queue* queue) {
     if (!(options.d_min > 0))
         throw Error(Fault::bad_input, fmt::format("'d_min' is {} angstrom; expected > 0", options.d_min));
     auto const laue = laue_rotations(structure.operations);
@@ -310,9 +336,13 @@ Reflections find_reflections(data::Structure const& structure, ReflectionOptions
     fill_form_factors(table);
     Matrix3 const metric = data::metric(structure.cell), reciprocal = data::inverse(metric);
     bool const is_centric = has_inversion_at_origin(structure);
-    detail::SiteBuffers buffers;
+    Atoms atoms;
     for (auto const& site : structure.sites)
-        if (site.occupancy > 0) add_site(table, structure, site, metric, reciprocal, is_centric, buffers);
+        if (site.occupancy > 0) add_site(table, structure, site, metric, reciprocal, is_centric, atoms);
+    if (queue != nullptr)
+        sum_atoms_on(*queue, table, atoms);
+    else
+        sum_atoms_here(table, atoms);
     return table;
 }
 

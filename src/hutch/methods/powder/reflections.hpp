@@ -8,6 +8,10 @@
 #include <cstddef>
 #include <vector>
 
+namespace hutch::compute {
+class Queue;
+}
+
 namespace hutch::powder {
 
 /// Symmetry-unique reflections as structure of arrays, sorted by descending d.
@@ -44,11 +48,13 @@ double lattice_points(data::Cell const& cell, double d_min);
 /// Find all reflections with d >= d_min that are not systematically absent, and their structure factors.
 ///
 /// \param structure  completed (data::complete)
+/// \param queue      where sums over atoms are calculated; null: on this thread
 /// \throws Error exhausted when the cell and d_min give more lattice points than `most`,
 ///         unsupported for an element without form factor
 /// \par Cost  O(lattice points * Laue operations + reflections * atoms in the primitive cell)
 /// \par Source  International Tables for Crystallography B, 1.2 (structure factor); A (absences)
-Reflections find_reflections(data::Structure const& structure, ReflectionOptions const& options);
+Reflections find_reflections(data::Structure const& structure, ReflectionOptions const& options,
+                             compute::Queue* queue = nullptr);
 
 /// Return |F|^2 per reflection, averaged over Friedel pairs: [electron^2] for X-rays, [barn] for neutrons.
 ///

@@ -4,7 +4,6 @@
 #include "hutch/methods/powder/reflections.hpp"
 #include "hutch/methods/powder/setting.hpp"
 
-#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -90,11 +89,8 @@ class PatternCalculator {
                         float const* texture, double const (&metric)[6]);
     float const* texture_of(Reflections const& reflections, Setting const& setting,
                             double const (&metric)[6]);
-    Dispersion const& dispersion_at(int atomic_number, double wavelength);
 
     Grid grid_;
-    std::shared_ptr<DispersionTable const> dispersion_;
-    std::map<std::pair<int, double>, Dispersion> known_dispersion_;
     std::unique_ptr<Workspace> work_;
     std::size_t shapes_ = 0, lines_ = 0, operations_ = 0;
 };

@@ -1,36 +1,24 @@
 // Add atoms to the geometric structure factors of one species.
-#include "hutch/methods/powder/detail/kernels.hpp"
-#include "hutch/methods/powder/detail/vector_math.hpp"
+#include "hutch/methods/powder/detail/atom.hpp"
 
 namespace hutch::powder::detail::HUTCH_ISA {
-
-using namespace hutch::powder::HUTCH_ISA;
 
 namespace {
 
 constexpr std::size_t block =
     64;  // reflections at a time: all arrays of a block stay in the first-level cache
 
-// Phases are reduced in double precision: h.x has up to four digits before the point.
 template <bool is_anisotropic, bool is_centric>
 void add_block(AtomTarget const& t, std::size_t from, std::size_t length, Atom const* atoms,
                std::size_t count, float* cosines, float* sines) {
     for (std::size_t a = 0; a < count; ++a) {
-        double const x = atoms[a].position[0], y = atoms[a].position[1], z = atoms[a].position[2];
-        float const* b = atoms[a].beta;
-        float const b0 = b[0], b1 = b[1], b2 = b[2], b3 = 2 * b[3], b4 = 2 * b[4], b5 = 2 * b[5];
-        float const weight = atoms[a].weight;
+        Atom const atom = atoms[a];
 #pragma omp simd
         for (std::size_t i = 0; i < length; ++i) {
             std::size_t const j = from + i;
-            float const h = t.h[j], k = t.k[j], l = t.l[j];
-            double const phase = double(h) * x + double(k) * y + double(l) * z;
-            auto const turns = float(phase - __builtin_rint(phase));
-            float factor = weight;
-            if constexpr (is_anisotropic)
-                factor *= exp_of(-(h * (h * b0 + k * b3 + l * b4) + k * (k * b1 + l * b5) + l * l * b2));
-            cosines[i] += factor * cosine_of_turns(turns);
-            if constexpr (!is_centric) sines[i] += factor * sine_of_turns(turns);
+            AtomWave const wave = atom_wave<is_anisotropic>(atom, t.h[j], t.k[j], t.l[j]);
+            cosines[i] += wave.factor * cosine_of_turns(wave.turns);
+            if constexpr (!is_centric) sines[i] += wave.factor * sine_of_turns(wave.turns);
         }
     }
 }

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace hutch::powder::detail {
 
@@ -21,17 +20,13 @@ struct AtomTarget {
 };
 struct Atom {
     double position[3];  ///< fractional, in [0, 1)
-    float beta[6];       ///< exp(-h.beta.h); 11 22 33 12 13 23; used if AtomOptions::is_anisotropic
+    float beta[6];       ///< exp(-h.beta.h); 11 22 33, twice 12 13 23; used if AtomOptions::is_anisotropic
     float weight;        ///< occupancy times the number of atoms it stands for
 };
 struct AtomOptions {
     float b_iso;  ///< [angstrom^2] exp(-b s^2), for all atoms of the call
     bool is_anisotropic;
     bool is_centric;  ///< imaginary parts cancel: only cosines are needed
-};
-struct SiteBuffers {
-    std::vector<Atom> atoms;
-    std::vector<float> sums;
 };
 HUTCH_DECLARE_FOR_EACH_ISA(void, add_atoms,
                            (AtomTarget const&, Atom const*, std::size_t count, AtomOptions const&,
