@@ -43,7 +43,13 @@ std::vector<std::string> flow_lines(flow::RunState const& state, double seconds)
 FlowTable::FlowTable() : is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 void FlowTable::draw(flow::RunState const& state) {
-    if (!is_terminal_) return;
+    if (!is_terminal_) {
+        // Counts would be noise in a log; that nobody answers is not.
+        bool const is_trouble = state.note.find("expected") != std::string::npos ||
+                                state.note.find("waits until") != std::string::npos;
+        if (is_trouble && state.note != said_) fmt::print(stderr, "{}\n", said_ = state.note);
+        return;
+    }
     double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
     std::string text = lines_ > 0 ? fmt::format("\x1b[{}A", lines_) : "";
     auto const lines = flow_lines(state, seconds);

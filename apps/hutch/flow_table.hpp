@@ -21,6 +21,7 @@ class FlowTable {
 
   private:
     bool is_terminal_;
+    std::string said_;
     std::size_t lines_ = 0;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

@@ -7,6 +7,8 @@
 #include "hutch/flow/slurm_run.hpp"
 #include "hutch/steps.hpp"
 
+#include <atomic>
+#include <csignal>
 #include <filesystem>
 
 #include "arguments.hpp"
@@ -18,6 +20,13 @@ namespace hutch::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::atomic<bool> is_interrupted{false};
+
+// Running steps are ended, what is done is made safe, and the same call goes on later.
+void stop_on_signals() {
+    for (int const signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { is_interrupted = true; });
+}
 
 std::string program_name() { return fmt::format("hutch {}", version()); }
 
@@ -40,6 +49,7 @@ flow::SlurmOptions slurm_options(Arguments const& arguments) {
     slurm.account = arguments.text("account");
     slurm.extra = arguments.all("slurm");
     slurm.task_minutes = arguments.number("task-minutes", slurm.task_minutes);
+    slurm.grace_seconds = arguments.number("grace", slurm.grace_seconds);
     slurm.cpus = unsigned(arguments.count("cpus", 1, 1, 4096));
     if (!(slurm.task_minutes > 0 && slurm.task_minutes <= 10000))
         throw Error(
@@ -114,8 +124,10 @@ void print_report(flow::RunReport const& report, fs::path const& out, bool as_js
                    one.attempts == 1 ? "" : "s", one.message, out.string(), one.item);
     }
     if (report.failures.size() > shown) fmt::print("... and {} more\n", report.failures.size() - shown);
-    fmt::print("{} in {}; results: {}\n", report.is_complete() ? "complete" : "not complete",
-               to_duration(report.seconds), (out / "results").string());
+    char const* const state = report.is_complete() ? "complete"
+                              : report.was_stopped ? "stopped; the same call goes on"
+                                                   : "not complete";
+    fmt::print("{} in {}; results: {}\n", state, to_duration(report.seconds), (out / "results").string());
 }
 
 }  // namespace
@@ -133,6 +145,8 @@ int run_flow(std::vector<std::string> const& words) {
          {"account", "NAME", "Slurm: who is charged; default: the site's"},
          {"cpus", "N", "Slurm: of an item whose step takes as many threads as it gets; default 1"},
          {"task-minutes", "VALUE", "Slurm: how long a task should last at most; default 5"},
+         {"grace", "SECONDS",
+          "Slurm: how long results of a task may take to show on the shared file system; default 30"},
          {"slurm", "OPTION", "Slurm: a further option of sbatch, such as --slurm=--qos=short", true}},
         1, 1, words);
     if (arguments.wants_help()) return arguments.print_help(), 0;
@@ -140,10 +154,14 @@ int run_flow(std::vector<std::string> const& words) {
     std::vector<step::Step> const steps = all_steps();
     flow::Graph const graph = flow::make_graph(flow::read_flow(file), steps, values_of(arguments));
     FlowTable table;
-    flow::RunOptions options{
-        arguments.text("out", file.stem().string() + ".out"), thread_count(arguments), program_name(), {}};
+    flow::RunOptions options{arguments.text("out", file.stem().string() + ".out"),
+                             thread_count(arguments),
+                             program_name(),
+                             {},
+                             [] { return is_interrupted.load(); }};
     if (arguments.has("plan"))
         return print_plan(flow::plan_flow(graph, options), arguments, options.threads), 0;
+    stop_on_signals();
     options.watch = [&](flow::RunState const& state) { table.draw(state); };
     std::string const place = arguments.text("on", "here");
     if (place != "here" && place != "slurm")

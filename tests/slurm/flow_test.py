@@ -115,7 +115,7 @@ def follow(hutch, folder, cluster):
     environment = dict(os.environ, **cluster.environment)
     subprocess.run(command(hutch, folder, "local"), check=True, stdout=subprocess.DEVNULL)
     expected = results_of(folder / "local")
-    on_slurm = command(hutch, folder, "out", "--on", "slurm", "--task-minutes", "0.15")
+    on_slurm = command(hutch, folder, "out", "--on", "slurm", "--task-minutes", "0.15", "--grace", "2")
     out = folder / "out"
     run = subprocess.Popen(on_slurm, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:

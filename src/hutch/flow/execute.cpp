@@ -40,11 +40,30 @@ void append_log(RunFolders const& folders, Making const& making, std::string con
     out << fmt::format("== {} attempt {} on {} ==\n{}", making.started, making.attempt, making.host, lines);
 }
 
+// A link would show another file tomorrow, or somebody else's: its target is taken as it is now.
+void replace_links(fs::path const& top) {
+    std::vector<fs::path> links;
+    if (fs::is_symlink(top)) links.push_back(top);
+    if (fs::is_directory(top) && links.empty())
+        for (auto const& entry : fs::recursive_directory_iterator(top))
+            if (entry.is_symlink()) links.push_back(entry.path());
+    for (fs::path const& link : links) {
+        if (!fs::is_regular_file(link))
+            throw Error(
+                Fault::bad_data,
+                fmt::format(
+                    "output '{}' is a link to no file; expected files and folders; copy what it points to",
+                    link.filename().string()));
+        fs::path copy = link;
+        copy += ".copy";
+        fs::copy_file(fs::canonical(link), copy);
+        fs::rename(copy, link);
+    }
+}
+
 std::vector<ResultFile> files_of_port(fs::path const& folder, step::Port const& port) {
     fs::path const top = folder / port.file;
-    if (!fs::exists(top))
-        throw Error(Fault::bug, fmt::format("output '{}' is not there; expected the step to write '{}'",
-                                            port.name, port.file));
+    replace_links(top);
     std::vector<ResultFile> files;
     for (fs::path const& path : files_below(top)) {
         ::chmod(path.c_str(), 0444);
@@ -53,6 +72,25 @@ std::vector<ResultFile> files_of_port(fs::path const& folder, step::Port const& 
                          mark.bytes, mark.modified_ns});
     }
     return files;
+}
+
+void check_version(step::Step const& step, Job const& job) {
+    if (step.about.version != job.version)
+        throw Error(
+            Fault::unsupported,
+            fmt::format(
+                "'{}' is version {} here; expected {}, which the job was made for; run the flow again",
+                job.step, step.about.version, job.version));
+}
+
+// The key says what the inputs were when it was made.
+void check_inputs(Workshop const& shop, Job const& job) {
+    for (auto const& [port, files] : job.inputs)
+        for (InputFile const& file : files)
+            if (file.is_outside() && shop.store.sum_of(file.path) != file.sha256)
+                throw Error(Fault::bad_data, fmt::format("input '{}' has changed since this run looked at "
+                                                         "it; expected it to stay the same; run again: '{}'",
+                                                         port, file.path.string()));
 }
 
 step::Call make_call(Workshop const& shop, step::Step const& step, Job const& job, fs::path const& folder,
@@ -66,6 +104,7 @@ step::Call make_call(Workshop const& shop, step::Step const& step, Job const& jo
             if (port.name == wanted) call.outputs[port.name] = folder / port.file;
     call.threads = job.threads == 0 ? shop.threads : job.threads;
     call.device = job.device;
+    call.should_stop = shop.should_stop;
     call.log = [&log](std::string const& line) { log += line + "\n"; };
     return call;
 }
@@ -75,8 +114,7 @@ Result call_step(Workshop const& shop, step::Step const& step, Job const& job, s
     result.key = job.key;
     result.folder = shop.store.new_folder();
     result.parameters = job.parameters;
-    for (auto const& [port, files] : job.inputs)
-        for (InputFile const& file : files) result.used.push_back({port, file.name, file.sha256});
+    result.used = used_files(job);
     fs::path const folder = shop.folders.store / result.folder;
     if (!job.outputs.empty()) fs::create_directories(folder);
     try {
@@ -87,6 +125,7 @@ Result call_step(Workshop const& shop, step::Step const& step, Job const& job, s
                     for (ResultFile& file : files_of_port(folder, port))
                         result.files.push_back(std::move(file));
         result.findings = std::move(outcome.findings);
+        check_inputs(shop, job);
     } catch (...) {
         std::error_code ignored;
         fs::remove_all(folder, ignored);
@@ -97,6 +136,7 @@ Result call_step(Workshop const& shop, step::Step const& step, Job const& job, s
 
 [[noreturn]] void fail(Workshop const& shop, Job const& job, Making const& making, Error const& error,
                        std::string log) {
+    if (shop.should_stop && shop.should_stop()) throw error;
     append_log(shop.folders, making, log + "failed (" + to_name(error.fault()) + "): " + error.what() + "\n");
     shop.store.add(Failure{job.key, error.what(), to_name(error.fault()), making});
     throw error;
@@ -107,27 +147,29 @@ Result call_step(Workshop const& shop, step::Step const& step, Job const& job, s
 std::shared_ptr<Result const> run_job(Workshop const& shop, Job const& job) {
     step::Step const& step = step::find_step(shop.steps, job.step);
     static std::string const host = host_name();
-    Making making{job.item, job.step, step.about.version, shop.program, host, now_utc(), 0, job.attempt};
+    Making making{job.item,  job.step, step.about.version, shop.program, host,
+                  now_utc(), 0,        job.attempt,        shop.batch};
     std::string log;
     auto const start = std::chrono::steady_clock::now();
-    auto const elapsed = [&] {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    auto const stop_clock = [&] {
+        making.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
     try {
+        check_version(step, job);
         auto result = std::make_shared<Result>(call_step(shop, step, job, log));
-        making.seconds = elapsed();
+        stop_clock();
         result->making = making;
         append_log(shop.folders, making, log);
         shop.store.add(result);
         return result;
     } catch (Error const& error) {
-        making.seconds = elapsed();
+        stop_clock();
         fail(shop, job, making, error, log);
     } catch (std::bad_alloc const&) {
-        making.seconds = elapsed();
+        stop_clock();
         fail(shop, job, making, Error(Fault::exhausted, "out of memory; expected less to do at once"), log);
     } catch (std::exception const& error) {
-        making.seconds = elapsed();
+        stop_clock();
         fail(shop, job, making, Error(Fault::bug, error.what()), log);
     }
 }

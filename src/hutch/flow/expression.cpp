@@ -89,13 +89,18 @@ std::string Reference::to_text() const {
     return "${" + stem + (gathers ? "[*]" : "") + "}";
 }
 
-Expression parse_expression(Document const& document) {
+namespace {
+
+constexpr std::size_t most_elements = 1'000'000;  // of one value; aliases of YAML can multiply
+
+Expression parse_counted(Document const& document, std::size_t& count) {
     std::string const where = document.where();
+    if (++count > most_elements) document.fail("has more than 1,000,000 elements; expected fewer");
     if (document.is_list()) {
         Expression list;
         list.kind = Expression::Kind::list;
         list.where = where;
-        for (Document const& item : document.items()) list.parts.push_back(parse_expression(item));
+        for (Document const& item : document.items()) list.parts.push_back(parse_counted(item, count));
         return list;
     }
     if (!document.is_scalar() || document.text().find("${") == std::string::npos)
@@ -107,6 +112,13 @@ Expression parse_expression(Document const& document) {
     text.parts = std::move(parts);
     text.where = where;
     return text;
+}
+
+}  // namespace
+
+Expression parse_expression(Document const& document) {
+    std::size_t count = 0;
+    return parse_counted(document, count);
 }
 
 void for_each_reference(Expression const& expression, Visit const& visit) {

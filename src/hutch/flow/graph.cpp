@@ -73,11 +73,6 @@ class Builder {
         for (auto const& [name, expression] : text.parameters) for_each_reference(expression, visit);
     }
 
-    std::size_t index_of(std::string const& id) const {
-        return std::size_t(std::ranges::find(graph_.nodes, id, [](Node const& n) { return n.text.id; }) -
-                           graph_.nodes.begin());
-    }
-
     void add(NodeText const& text) {
         Node node;
         node.text = text;
@@ -92,10 +87,13 @@ class Builder {
             inherit(node, reference, expression, is_loop);
         });
         for (LoopText const& loop : text.loops) add_loop(node, loop);
-        for (std::size_t axis : node.axes) node.items *= graph_.axes[axis].values.size();
-        if (node.items > 10'000'000)
-            fail(text.where, fmt::format("has {} items; expected at most 10,000,000", node.items));
+        for (std::size_t axis : node.axes) {
+            node.items *= graph_.axes[axis].values.size();
+            if (node.items > 10'000'000)
+                fail(text.where, "has more than 10,000,000 items; expected fewer; shorten a loop");
+        }
         check_ports(node);
+        check_device(node);
         for_all(text, [&](Reference const& reference, Expression const& expression) {
             check_name(node, reference, expression);
         });
@@ -105,7 +103,7 @@ class Builder {
     // What a reference to another node brings: that node's loops, unless it gathers.
     void inherit(Node& node, Reference const& reference, Expression const& expression, bool is_loop) {
         if (reference.root != Reference::Root::node) return;
-        std::size_t const other = index_of(reference.node);
+        std::size_t const other = graph_.node_index(reference.node);
         Node const& source = graph_.nodes[other];
         step::Description const& about = source.step->about;
         bool const is_axis = source.names.contains(reference.name);
@@ -115,6 +113,9 @@ class Builder {
                  fmt::format("refers to '{}' of '{}', which is no output, finding or loop of it; expected {}",
                              reference.name, reference.node, known_names(reference.name, about.outputs)));
         if (is_loop) return;
+        if (is_axis && reference.gathers)
+            fail(expression.where, fmt::format("gathers {}, which is a loop; expected an output or a finding",
+                                               reference.to_text()));
         if (!is_axis && std::ranges::find(node.needs, other) == node.needs.end()) node.needs.push_back(other);
         if (reference.gathers) return;
         for (auto const& [name, axis] : source.names) take_axis(node, name, axis);
@@ -135,7 +136,7 @@ class Builder {
         if (graph_.values.contains(loop.name))
             fail(loop.where, "is also a value of the flow; expected another name");
         if (loop.kind == LoopText::Kind::axis) {
-            Node const& source = graph_.nodes[index_of(loop.values.reference.node)];
+            Node const& source = graph_.nodes[graph_.node_index(loop.values.reference.node)];
             auto const axis = source.names.find(loop.values.reference.name);
             if (axis == source.names.end())
                 fail(loop.where, fmt::format("is {}; expected a loop of '{}'",
@@ -147,6 +148,17 @@ class Builder {
             fail(loop.where, "has the name of a loop that a reference brings; expected another name");
         graph_.axes.push_back(detail::make_axis(loop, graph_));
         take_axis(node, loop.name, graph_.axes.size() - 1);
+    }
+
+    static void check_device(Node const& node) {
+        std::string const kind = node.text.device.substr(0, node.text.device.find(':'));
+        if (kind == "cpu") return;
+        if (kind != "cuda" && kind != "hip" && kind != "emulated")
+            fail(node.text.where, fmt::format("has the device {}; expected cpu, cuda, hip or emulated",
+                                              in_quotes(node.text.device)));
+        if (node.step->about.needs.gpu == step::Gpu::none)
+            fail(node.text.where, fmt::format("has the device {}, which '{}' cannot use; expected cpu",
+                                              in_quotes(node.text.device), node.step->about.name));
     }
 
     static void check_ports(Node& node) {
@@ -195,7 +207,7 @@ class Builder {
                              reference.name, near.empty() ? "one that is" : "'" + near + "'?"));
         }
         if (reference.root == Reference::Root::node)
-            want_output(graph_.nodes[index_of(reference.node)], reference.name);
+            want_output(graph_.nodes[graph_.node_index(reference.node)], reference.name);
     }
 
     // What another step takes is wanted; in the order of the description, whoever asks first.
@@ -217,9 +229,8 @@ void check_formats(Graph const& graph, Node const& node) {
         step::Port const& port = *find_named(node.step->about.inputs, name);
         for_each_reference(expression, [&](Reference const& reference, Expression const& part) {
             if (reference.root != Reference::Root::node) return;
-            auto const source =
-                std::ranges::find(graph.nodes, reference.node, [](Node const& n) { return n.text.id; });
-            step::Port const* output = find_named(source->step->about.outputs, reference.name);
+            Node const& source = graph.nodes[graph.node_index(reference.node)];
+            step::Port const* output = find_named(source.step->about.outputs, reference.name);
             if (output == nullptr || output->format == port.format || port.format == "any" ||
                 output->format == "any")
                 return;
@@ -296,10 +307,9 @@ Graph make_graph(FlowText text, std::span<step::Step const> steps,
     return graph;
 }
 
-std::size_t Graph::item_count() const {
-    std::size_t count = 0;
-    for (Node const& node : nodes) count += node.items;
-    return count;
+std::size_t Graph::node_index(std::string const& id) const {
+    return std::size_t(std::ranges::find(nodes, id, [](Node const& node) { return node.text.id; }) -
+                       nodes.begin());
 }
 
 std::size_t Graph::coordinate(Item item, std::size_t axis) const {
@@ -358,12 +368,12 @@ std::filesystem::path Graph::folder(Item item) const {
 
 Item Graph::find_item(std::string const& wanted) const {
     auto const parts = split(wanted, '/');
-    auto const node =
-        std::ranges::find(nodes, std::string(parts[0]), [](Node const& n) { return n.text.id; });
-    if (node == nodes.end())
+    std::size_t const index = node_index(std::string(parts[0]));
+    if (index == nodes.size())
         throw Error(Fault::not_found, fmt::format("{} is no step of this flow; expected STEP or STEP/ITEM",
                                                   in_quotes(parts[0])));
-    Item item{std::size_t(node - nodes.begin()), 0};
+    Node const* const node = &nodes[index];
+    Item item{index, 0};
     if (parts.size() - 1 != node->axes.size())
         throw Error(Fault::not_found,
                     fmt::format("'{}' names {} of the {} loops of '{}'; expected all, as in '{}'", wanted,

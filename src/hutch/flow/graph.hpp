@@ -45,7 +45,8 @@ struct Graph {
     std::vector<Axis> axes;
     std::vector<Node> nodes;  ///< each behind all that it needs
 
-    std::size_t item_count() const;
+    /// Return the index of the node of a name; nodes.size() when there is none.
+    std::size_t node_index(std::string const& id) const;
     /// Return which value of an axis an item stands for.
     std::size_t coordinate(Item item, std::size_t axis) const;
     /// Call `use` with each item of a node that agrees with an item on all axes that both have.

@@ -31,8 +31,8 @@ TEST_F(FlowGraph, RefusesWhatCannotBeAndSaysWhere) {
          "flow.yaml:3: 'steps.a.parameters.text' refers to 'whoo', which is neither a value of the flow nor "
          "a loop of this step; expected 'who'?"},
         {"flow: f\nsteps:\n  a: {step: test.join, for: {who: {files: 'nothing-*.cif'}}}\n",
-         "flow.yaml:3: 'steps.a.for.who' has no values; expected files that match; relative patterns start "
-         "at the flow's folder"},
+         "flow.yaml:3: 'steps.a.for.who' has the pattern 'nothing-*.cif', which matches nothing; expected "
+         "files; relative patterns start at the flow's folder"},
         {"flow: f\nsteps:\n  a: {step: test.join, parameters: {text: '${x'}}\n",
          "flow.yaml:3: 'steps.a.parameters.text' is '${x'; expected a '}' behind each '${'"},
         {"flow: f\nsteps:\n  a: {step: test.join, for: {n: {from: 1, to: 0}}}\n",
@@ -41,6 +41,14 @@ TEST_F(FlowGraph, RefusesWhatCannotBeAndSaysWhere) {
          "flow.yaml:3: 'steps.a.retry' is -1; expected 0 to 100"},
         {"flow: f\nsteps:\n  a: {step: test.join, for: {n: [x]}, parameters: {size: '${n}'}}\n",
          "flow.yaml:3: 'steps.a': 'size' is 'x'; expected -1000000000 to 1000000000"},
+        {"flow: f\nsteps:\n  a: {step: test.join, device: banana}\n",
+         "flow.yaml:3: 'steps.a' has the device 'banana'; expected cpu, cuda, hip or emulated"},
+        {"flow: f\nsteps:\n  a: {step: test.join, device: cuda}\n",
+         "flow.yaml:3: 'steps.a' has the device 'cuda', which 'test.join' cannot use; expected cpu"},
+        {"flow: f\nsteps:\n  a: {step: test.join, for: {w: [1]}}\n  b: {step: test.join, parameters: {words: "
+         "'${a.w[*]}'}}\n",
+         "flow.yaml:4: 'steps.b.parameters.words' gathers ${a.w[*]}, which is a loop; expected an output or "
+         "a finding"},
         {"flow: f\nvalues: {x: '${y}', y: 1}\nsteps: {a: {step: test.join}}\n",
          "flow.yaml:2: 'values.x' refers to ${y}; expected a value that stands above it"},
         {"flow: f\nsteps:\n  a: {step: test.join, for: {w: [1]}}\n  b: {step: test.join, for: {w: [2]}, "

@@ -23,11 +23,6 @@ struct ItemScope {
 
     Node const& node() const { return graph.nodes[item.node]; }
 
-    std::size_t node_index(std::string const& id) const {
-        return std::size_t(std::ranges::find(graph.nodes, id, [](Node const& one) { return one.text.id; }) -
-                           graph.nodes.begin());
-    }
-
     step::Value axis_value(std::size_t axis) const {
         return graph.axes[axis].values[graph.coordinate(item, axis)];
     }
@@ -38,7 +33,7 @@ struct ItemScope {
             auto const axis = node().names.find(reference.name);
             return axis != node().names.end() ? axis_value(axis->second) : graph.values.at(reference.name);
         }
-        std::size_t const other = node_index(reference.node);
+        std::size_t const other = graph.node_index(reference.node);
         auto const axis = graph.nodes[other].names.find(reference.name);
         if (axis != graph.nodes[other].names.end()) return axis_value(axis->second);
         step::Value::List found;
@@ -58,13 +53,13 @@ struct ItemScope {
 
     bool is_output(Reference const& reference) const {
         if (reference.root != Reference::Root::node) return false;
-        auto const& outputs = graph.nodes[node_index(reference.node)].step->about.outputs;
+        auto const& outputs = graph.nodes[graph.node_index(reference.node)].step->about.outputs;
         return std::ranges::any_of(outputs,
                                    [&](step::Port const& port) { return port.name == reference.name; });
     }
 
     void add_outputs(Reference const& reference, std::vector<InputFile>& files) const {
-        std::size_t const other = node_index(reference.node);
+        std::size_t const other = graph.node_index(reference.node);
         auto const& outputs = graph.nodes[other].step->about.outputs;
         auto const port = std::ranges::find(outputs, reference.name, &step::Port::name);
         graph.for_each_match(item, other, [&](Item source) {
@@ -98,14 +93,14 @@ struct ItemScope {
     }
 };
 
-std::string make_key(Job const& job, std::string const& version) {
+std::string make_key(Job const& job) {
     Json inputs = Json::object();
     for (auto const& [port, files] : job.inputs) {
         inputs[port] = Json::array();
         for (InputFile const& file : files)
             inputs[port].push_back({file.path.filename().string(), file.sha256});
     }
-    Json const all = {job.step, version, step::to_json(job.parameters), inputs, job.outputs, job.device};
+    Json const all = {job.step, job.version, step::to_json(job.parameters), inputs, job.outputs, job.device};
     return sha256(all.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -117,6 +112,7 @@ Job make_job(Graph const& graph, Item item, Results const& results, Store& store
     Job job;
     job.item = graph.folder(item).string();
     job.step = node.step->about.name;
+    job.version = node.step->about.version;
     step::Values given;
     for (auto const& [name, expression] : node.text.parameters)
         given[name] = evaluate(expression, [&](auto const& reference, auto const& part) {
@@ -133,8 +129,15 @@ Job make_job(Graph const& graph, Item item, Results const& results, Store& store
     job.memory_gib = needs.memory_gib;
     job.needs_gpu =
         needs.gpu == step::Gpu::required || (needs.gpu == step::Gpu::optional && job.device != "cpu");
-    job.key = make_key(job, node.step->about.version);
+    job.key = make_key(job);
     return job;
+}
+
+std::vector<UsedFile> used_files(Job const& job) {
+    std::vector<UsedFile> used;
+    for (auto const& [port, files] : job.inputs)
+        for (InputFile const& file : files) used.push_back({port, file.name, file.sha256});
+    return used;
 }
 
 std::string to_text(Job const& job) {
@@ -147,6 +150,7 @@ std::string to_text(Job const& job) {
     Json const json = {{"key", job.key},
                        {"item", job.item},
                        {"step", job.step},
+                       {"version", job.version},
                        {"parameters", step::to_json(job.parameters)},
                        {"inputs", inputs},
                        {"outputs", job.outputs},
@@ -165,6 +169,7 @@ Job parse_job(std::string_view text) {
         Job job{json.at("key"),
                 json.at("item"),
                 json.at("step"),
+                json.at("version"),
                 step::parse_values(json.at("parameters").get_ref<std::string const&>(), "job"),
                 {},
                 json.at("outputs"),

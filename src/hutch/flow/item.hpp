@@ -15,6 +15,7 @@ struct InputFile {
     std::filesystem::path path;
     std::string sha256;
     std::string name;  ///< as provenance names it: see UsedFile
+    bool is_outside() const { return path == name; }
 };
 
 /// All that is needed to run an item, here or on another machine.
@@ -22,7 +23,7 @@ struct Job {
     std::string
         key;  ///< SHA-256 of step, version, parameters, names and checksums of inputs, wanted outputs, device
     std::string item;  ///< "simulate/PbSO4/size=0.05"
-    std::string step;
+    std::string step, version;
     step::Values parameters;  ///< complete
     std::map<std::string, std::vector<InputFile>> inputs;
     std::vector<std::string> outputs;
@@ -33,6 +34,9 @@ struct Job {
     bool needs_gpu = false;
     unsigned attempt = 1;
 };
+
+/// Return the files that a job reads, as its result names them.
+std::vector<UsedFile> used_files(Job const& job);
 
 /// The results of other items.
 using Results = std::function<std::shared_ptr<Result const>(Item)>;

@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::json;
 
 /// Collects the records of one document; relations get running numbers.
-class Document {
+class ProvDocument {
   public:
     void add(Result const& result, std::string const& item) {
         Making const& making = result.making;
@@ -40,6 +40,8 @@ class Document {
             json_["entity"][entity] = {{"hutch:sha256", file.sha256}, {"hutch:bytes", file.bytes}};
             relate("wasGeneratedBy",
                    {{"prov:entity", entity}, {"prov:activity", activity}, {"prov:role", file.port}});
+            // Of a gather with many files on both sides, they follow from used and wasGeneratedBy.
+            if (result.used.size() * result.files.size() > 1000) continue;
             for (UsedFile const& source : result.used)
                 relate("wasDerivedFrom", {{"prov:generatedEntity", entity},
                                           {"prov:usedEntity", "file:" + source.name},
@@ -95,7 +97,7 @@ std::string table_of(Graph const& graph, std::size_t node, Results const& result
 }  // namespace
 
 std::string provenance_text(Graph const& graph, Results const& results) {
-    Document document;
+    ProvDocument document;
     for (std::size_t n = 0; n < graph.nodes.size(); ++n)
         for (std::size_t i = 0; i < graph.nodes[n].items; ++i)
             if (auto const result = results({n, i})) document.add(*result, graph.folder({n, i}).string());

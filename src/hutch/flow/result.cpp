@@ -17,14 +17,17 @@ namespace {
 using Json = nlohmann::json;
 
 Json to_json(Making const& making) {
-    return {{"item", making.item},       {"step", making.step},      {"version", making.version},
-            {"program", making.program}, {"host", making.host},      {"started", making.started},
-            {"seconds", making.seconds}, {"attempt", making.attempt}};
+    Json json = {{"item", making.item},       {"step", making.step},      {"version", making.version},
+                 {"program", making.program}, {"host", making.host},      {"started", making.started},
+                 {"seconds", making.seconds}, {"attempt", making.attempt}};
+    if (!making.batch.empty()) json["batch"] = making.batch;
+    return json;
 }
 
 Making making_of(Json const& json) {
-    return {json.at("item"), json.at("step"),    json.at("version"), json.at("program"),
-            json.at("host"), json.at("started"), json.at("seconds"), json.at("attempt")};
+    return {json.at("item"),    json.at("step"),    json.at("version"),
+            json.at("program"), json.at("host"),    json.at("started"),
+            json.at("seconds"), json.at("attempt"), json.value("batch", "")};
 }
 
 Json to_json(Result const& result) {
@@ -83,7 +86,8 @@ std::string Result::port_sum(std::string const& port) const {
     std::vector<ResultFile const*> own;
     for (ResultFile const& file : files)
         if (file.port == port) own.push_back(&file);
-    if (own.size() == 1) return own[0]->sha256;
+    bool const is_single = own.size() == 1 && own[0]->name.find('/') == std::string::npos;
+    if (is_single) return own[0]->sha256;
     std::string list;
     for (ResultFile const* file : own) list += file->sha256 + "  " + file->name + "\n";
     return sha256(list);

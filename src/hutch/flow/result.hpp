@@ -35,6 +35,7 @@ struct UsedFile {
     std::string port;
     std::string name;  ///< absolute path, or "simulate/PbSO4/pattern.xye" for what another item gave
     std::string sha256;
+    bool operator==(UsedFile const&) const = default;
 };
 
 /// Who made it, when and where.
@@ -45,6 +46,7 @@ struct Making {
     std::string host, started;  ///< UTC, ISO 8601
     double seconds = 0;
     unsigned attempt = 1;
+    std::string batch{};  ///< of Slurm; empty for what ran here
 };
 
 struct Result {

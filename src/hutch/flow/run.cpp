@@ -27,7 +27,7 @@ bool RunReport::is_complete() const {
 
 RunReport run_flow(Graph const& graph, std::span<step::Step const> steps, RunOptions const& options) {
     Session session(graph, steps, options);
-    unsigned free = options.threads;  // guarded by the session's own lock: only touched inside `fits`
+    unsigned free = options.threads;
     std::mutex free_mutex;
     auto const work = [&] {
         auto const fits = [&](Item item) {
@@ -86,10 +86,16 @@ std::string read_log(std::filesystem::path const& out, std::string const& item) 
         throw Error(
             Fault::not_found,
             fmt::format("'{}' is no folder of a run; expected what 'hutch run --out' made", out.string()));
+    for (std::filesystem::path const& part : std::filesystem::path(item))
+        if (part == ".." || part == "/")
+            throw Error(Fault::bad_input,
+                        fmt::format("'{}' leads out of the logs; expected STEP/ITEM", item));
     std::filesystem::path const path = folders.log_of(item);
-    if (path.lexically_normal().string().find(folders.logs.string()) != 0)
-        throw Error(Fault::bad_input, fmt::format("'{}' leads out of the logs; expected STEP/ITEM", item));
-    return std::filesystem::exists(path) ? read_file(path) : "";
+    if (std::filesystem::exists(path)) return read_file(path);
+    if (std::filesystem::exists(folders.results / item)) return "";
+    throw Error(
+        Fault::not_found,
+        fmt::format("'{}' has neither log nor result here; expected STEP/ITEM as below 'results'", item));
 }
 
 }  // namespace hutch::flow

@@ -22,6 +22,8 @@ struct RunOptions {
     std::string program;  ///< name and version, for the record
     /// Called about five times a second, from another thread, and once at the end.
     std::function<void(RunState const&)> watch;
+    /// Asked often, from several threads; true ends the run as soon as running steps allow.
+    std::function<bool()> should_stop{};
 };
 
 struct RunReport {
@@ -29,6 +31,7 @@ struct RunReport {
     std::vector<FailedItem> failures;
     double seconds = 0;
     std::size_t broken_lines = 0;  ///< of journals: what a kill cut off
+    bool was_stopped = false;
     bool is_complete() const;
 };
 

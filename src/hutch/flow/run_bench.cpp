@@ -25,6 +25,7 @@ step::Step trivial_step() {
     step::Port output{"out", "the number", "text"};
     output.file = "out.txt";
     step.about.outputs = {output};
+    step.about.findings = {{"number", "what was written", step::Type::number, "1"}};
     step.run = [](step::Call const& call) {
         std::ofstream(*call.output("out")) << call.number("number") << "\n";
         return step::Outcome{{{"number", call.number("number")}}, ""};
@@ -44,13 +45,15 @@ struct Bench {
 
     explicit Bench() { std::filesystem::remove_all(folder); }
     ~Bench() { std::filesystem::remove_all(folder); }
-    void run(unsigned threads) { run_flow(graph, steps, {folder, threads, "hutch bench", {}}); }
+    bool run(unsigned threads) {
+        return run_flow(graph, steps, {folder, threads, "hutch bench", {}}).is_complete();
+    }
 };
 
 // Only the runs are timed: making the graph and removing ten thousand files are no part of them.
-double seconds_of(Bench& bench, unsigned threads) {
+double seconds_of(Bench& bench, unsigned threads, benchmark::State& state) {
     auto const start = std::chrono::steady_clock::now();
-    bench.run(threads);
+    if (!bench.run(threads)) state.SkipWithError("the run is not complete");
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
@@ -58,7 +61,7 @@ void first_run(benchmark::State& state) {
     double seconds = 0;
     for (auto _ : state) {
         Bench bench;
-        seconds = seconds_of(bench, unsigned(state.range(0)));
+        seconds = seconds_of(bench, unsigned(state.range(0)), state);
         state.SetIterationTime(seconds);
     }
     state.counters["ms/item"] = seconds * 1e3 / item_count;
@@ -69,7 +72,7 @@ void second_run(benchmark::State& state) {
     Bench bench;
     bench.run(2);
     double seconds = 0;
-    for (auto _ : state) state.SetIterationTime(seconds = seconds_of(bench, unsigned(state.range(0))));
+    for (auto _ : state) state.SetIterationTime(seconds = seconds_of(bench, unsigned(state.range(0)), state));
     state.counters["ms/item"] = seconds * 1e3 / item_count;
 }
 BENCHMARK(second_run)->Arg(1)->Arg(2)->Iterations(3)->UseManualTime()->Unit(benchmark::kMillisecond);

@@ -4,6 +4,7 @@
 #include "hutch/flow/test_steps.hpp"
 
 #include <fstream>
+#include <set>
 
 namespace hutch::flow {
 
@@ -170,6 +171,82 @@ TEST_F(Run, SaysWhatEachFileWasMadeFrom) {
     EXPECT_NE(text.find("\"file:two/size=2/who=bob/out.txt\""), text.npos);
     EXPECT_NE(text.find("\"run:two/size=2/who=bob\""), text.npos);
     EXPECT_NE(text.find("wasDerivedFrom"), text.npos);
+}
+
+TEST_F(Run, DescribesTheResultsThatAreShown) {
+    run(chain, {{"greeting", "hello"}});
+    std::string const table = result("one.csv"), text = result("one/size=1/who=ann/out.txt");
+    run(chain, {{"greeting", "hi"}});
+    EXPECT_NE(result("one.csv"), table);
+    run(chain, {{"greeting", "hello"}});
+    EXPECT_EQ(result("one.csv"), table);
+    EXPECT_EQ(result("one/size=1/who=ann/out.txt"), text);
+    std::string const provenance = read_file(folder / "out/provenance.json");
+    EXPECT_NE(provenance.find("hello ann"), provenance.npos);
+    EXPECT_EQ(provenance.find("hi ann"), provenance.npos);
+}
+
+TEST_F(Run, KeepsResultsOfAStepThatHasAnotherNameNow) {
+    run("flow: f\nsteps:\n  one: {step: test.join, parameters: {text: x}}\n  two: {step: test.join, inputs: "
+        "{in: '${one.out}'}}\n");
+    calls.join = 0;
+    run("flow: f\nsteps:\n  first: {step: test.join, parameters: {text: x}}\n  two: {step: test.join, "
+        "inputs: {in: '${first.out}'}}\n");
+    EXPECT_EQ(calls.join, 0);
+    EXPECT_FALSE(std::filesystem::exists(folder / "out/results/one"));
+    EXPECT_EQ(result("first/out.txt"), "x0");
+    EXPECT_EQ(read_file(folder / "out/provenance.json").find("one/out.txt"), std::string::npos);
+}
+
+TEST_F(Run, RefusesAFolderWithThingsOfSomebodyElse) {
+    std::filesystem::create_directories(folder / "out/results");
+    write_file(folder / "out/results/mine.txt", "mine");
+    EXPECT_THROW(run(chain), Error);
+    EXPECT_EQ(read_file(folder / "out/results/mine.txt"), "mine");
+}
+
+TEST_F(Run, LeavesFilesAloneThatItDidNotMake) {
+    run(chain);
+    write_file(folder / "out/results/notes.txt", "mine");
+    run(chain, {{"greeting", "bye"}});
+    EXPECT_EQ(result("notes.txt"), "mine");
+}
+
+TEST_F(Run, NamesItemsOfFilesWithTheSameNameApart) {
+    for (char const* name : {"a/scan-2", "a/scan", "b/scan"}) {
+        std::filesystem::create_directories((folder / name).parent_path());
+        write_file(folder / (std::string(name) + ".txt"), name);
+    }
+    run("flow: f\nsteps:\n  a: {step: test.join, for: {file: {files: '*/*.txt'}}, inputs: {in: "
+        "'${file}'}}\n");
+    std::set<std::string> texts;
+    for (auto const& path : files_below(folder / "out/results/a")) texts.insert(read_file(path));
+    EXPECT_EQ(texts, (std::set<std::string>{"0(a/scan-2)", "0(a/scan)", "0(b/scan)"}));
+}
+
+TEST_F(Run, RefusesAResultWhoseInputChangedMeanwhile) {
+    write_file(folder / "x.txt", "old");
+    step::Step changing = steps[0];
+    changing.about.name = "test.change";
+    changing.run = [this, inner = steps[0].run](step::Call const& call) {
+        write_file(folder / "x.txt", "new and longer");
+        return inner(call);
+    };
+    steps.push_back(changing);
+    RunReport const report = run("flow: f\nsteps:\n  a: {step: test.change, inputs: {in: x.txt}}\n");
+    ASSERT_EQ(report.failures.size(), 1u);
+    EXPECT_NE(report.failures[0].message.find("input 'in' has changed"), std::string::npos);
+}
+
+TEST_F(Run, StopsWhenToldAndGoesOnLater) {
+    Graph const graph = graph_of(chain);
+    RunOptions options{folder / "out", 1, "hutch test", {}, [this] { return calls.join >= 4; }};
+    RunReport const report = run_flow(graph, steps, options);
+    EXPECT_TRUE(report.was_stopped);
+    EXPECT_FALSE(report.is_complete());
+    int const before = calls.join;
+    EXPECT_TRUE(run(chain).is_complete());
+    EXPECT_EQ(calls.join, 14) << before;
 }
 
 TEST_F(Run, GivesTheSameBytesWithOneThreadAndWithMany) {

@@ -1,7 +1,9 @@
 #include "hutch/flow/session.hpp"
 
+#include "hutch/base/checksum.hpp"
 #include "hutch/base/error.hpp"
 #include "hutch/base/file.hpp"
+#include "hutch/base/text.hpp"
 #include "hutch/flow/provenance.hpp"
 
 #include <algorithm>
@@ -20,18 +22,35 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-// Made before the lock and the store need them.
-RunFolders made(RunFolders folders) {
+// A folder with things of those names that no run made is somebody's work.
+RunFolders checked(RunFolders folders) {
+    if (!fs::exists(folders.state))
+        for (char const* name : {"results", "flow.yaml", "provenance.json"})
+            if (fs::exists(folders.out / name))
+                throw Error(Fault::bad_input,
+                            fmt::format("'{}' holds '{}', which no run made; expected an empty folder or "
+                                        "that of a run; choose another --out",
+                                        folders.out.string(), name));
     folders.make();
     return folders;
 }
 
-int lock_folder(RunFolders const& folders) {
+std::vector<std::string> lines_of(fs::path const& path) {
+    std::vector<std::string> lines;
+    if (!fs::exists(path)) return lines;
+    std::string const text = read_file(path);
+    for (auto const line : split_lines(text)) lines.emplace_back(line);
+    return lines;
+}
+
+}  // namespace
+
+FolderLock::FolderLock(RunFolders const& folders) {
     fs::path const path = folders.state / "lock";
-    int const handle = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (handle >= 0 && ::flock(handle, LOCK_EX | LOCK_NB) == 0) return handle;
+    handle_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (handle_ >= 0 && ::flock(handle_, LOCK_EX | LOCK_NB) == 0) return;
     int const problem = errno;
-    if (handle >= 0) ::close(handle);
+    if (handle_ >= 0) ::close(handle_);
     if (problem == EWOULDBLOCK)
         throw Error(Fault::denied, fmt::format("'{}' is in use by another run; expected one run at a time; "
                                                "wait for it or choose another --out",
@@ -40,47 +59,38 @@ int lock_folder(RunFolders const& folders) {
                 fmt::format("cannot lock ({}): '{}'", std::strerror(problem), path.string()));
 }
 
-}  // namespace
+FolderLock::~FolderLock() { ::close(handle_); }
 
 Session::Session(Graph const& graph, std::span<step::Step const> steps, RunOptions const& options)
     : graph_(graph),
       options_(options),
-      folders_(made(RunFolders(options.out))),
-      lock_(lock_folder(folders_)),
+      folders_(checked(RunFolders(options.out))),
+      lock_(folders_),
       store_(folders_),
-      shop_{steps, folders_, store_, options.program, options.threads},
+      shop_{steps, folders_, store_, options.program, options.threads, "", options.should_stop},
       schedule_(graph),
-      started_(Schedule::Clock::now()) {
+      started_(Schedule::Clock::now()),
+      watched_(started_) {
     fs::path const unclean = folders_.state / "unclean";
-    bool const has_jobs = fs::exists(folders_.jobs) && !fs::is_empty(folders_.jobs);
-    if (fs::exists(unclean) && !has_jobs) store_.remove_leftovers();
+    if (fs::exists(unclean) && fs::is_empty(folders_.jobs)) store_.remove_leftovers();
     write_file(unclean, "");
     write_file(folders_.out / "flow.yaml", graph.text.text);
-    keeper_ = std::thread([this] { look_after(); });
+    shown_.open(folders_.state / "shown", std::ios::app);
+    keeper_ = std::make_unique<Committer>([this] { look_after(); });
 }
 
-Session::~Session() {
-    {
-        std::lock_guard const lock(mutex_);
-        is_ending_ = true;
-    }
-    changed_.notify_all();
-    if (keeper_.joinable()) keeper_.join();
-    ::close(lock_);
-}
+bool Session::is_stopped() const { return options_.should_stop && options_.should_stop(); }
 
 std::optional<Item> Session::take(std::function<bool(Item)> const& fits) {
     std::unique_lock lock(mutex_);
     for (;;) {
-        if (problem_ || schedule_.is_done()) return {};
+        if (problem_ || schedule_.is_done() || is_stopped()) return {};
         if (std::optional<Item> const item = schedule_.take()) {
             if (fits(*item)) return item;
             schedule_.put_back(*item);
         }
-        if (auto const when = schedule_.next_repetition())
-            changed_.wait_until(lock, *when);
-        else
-            changed_.wait(lock);
+        auto const soon = Schedule::Clock::now() + 200ms;  // to see that the run is to stop
+        changed_.wait_until(lock, std::min(soon, schedule_.next_repetition().value_or(soon)));
     }
 }
 
@@ -91,7 +101,22 @@ std::optional<Item> Session::try_take() {
 
 bool Session::is_done() {
     std::lock_guard const lock(mutex_);
-    return problem_ || schedule_.is_done();
+    return problem_ || schedule_.is_done() || is_stopped();
+}
+
+bool Session::has_ended() {
+    std::lock_guard const lock(mutex_);
+    return schedule_.is_done();
+}
+
+// A result from a flow in which steps had other names, under the names of this one.
+static std::shared_ptr<Result const> as_made_by(std::shared_ptr<Result const> kept, Job const& job) {
+    std::vector<UsedFile> const used = used_files(job);
+    if (kept->making.item == job.item && kept->used == used) return kept;
+    auto renamed = std::make_shared<Result>(*kept);
+    renamed->making.item = job.item;
+    renamed->used = used;
+    return renamed;
 }
 
 std::optional<Job> Session::prepare(Item item) {
@@ -104,7 +129,7 @@ std::optional<Job> Session::prepare(Item item) {
             },
             store_);
         if (auto kept = store_.find(job.key)) {
-            finish(item, std::move(kept), true);
+            finish(item, as_made_by(std::move(kept), job), true);
             return {};
         }
         std::lock_guard const lock(mutex_);
@@ -123,7 +148,6 @@ void Session::finish(Item item, std::shared_ptr<Result const> result, bool was_k
         std::lock_guard const lock(mutex_);
         unshown_.emplace_back(item, result);
         schedule_.finish(item, std::move(result), was_kept);
-        has_changed_ |= !was_kept;
     }
     changed_.notify_all();
 }
@@ -132,7 +156,6 @@ void Session::fail(Item item, std::string const& message, std::string const& fau
     {
         std::lock_guard const lock(mutex_);
         schedule_.fail(item, message, fault, may_repeat);
-        has_changed_ = true;
     }
     changed_.notify_all();
 }
@@ -149,12 +172,17 @@ void Session::run(Item item) {
     try {
         result = run_job(shop_, *job);
     } catch (Error const& error) {
-        return fail(item, error.what(), to_name(error.fault()));
+        return is_stopped() ? put_back(item) : fail(item, error.what(), to_name(error.fault()));
     }
     finish(item, std::move(result), false);
 }
 
-void Session::wake() { changed_.notify_all(); }
+void Session::wake() {
+    {
+        std::lock_guard const lock(mutex_);
+    }  // not between somebody's look and their wait
+    changed_.notify_all();
+}
 
 void Session::set_note(std::string note) {
     std::lock_guard const lock(mutex_);
@@ -179,23 +207,20 @@ void Session::commit_and_show() {
     for (auto const& [item, result] : safe) show(item, *result);
 }
 
+// Called by the keeper's thread about twenty times a second.
 void Session::look_after() {
-    auto watched = started_;
-    for (bool is_last = false; !is_last;) {
-        RunState state;
-        {
-            std::unique_lock lock(mutex_);
-            changed_.wait_for(lock, 50ms, [&] { return is_ending_; });
-            is_last = is_ending_;
-            auto const now = Schedule::Clock::now();
-            if (options_.watch && now - watched > 200ms) state = {schedule_.counts(), note_}, watched = now;
-        }
+    RunState state;
+    {
+        std::lock_guard const lock(mutex_);
+        auto const now = Schedule::Clock::now();
+        if (options_.watch && now - watched_ > 200ms) state = {schedule_.counts(), note_}, watched_ = now;
+    }
+    try {
         if (!state.nodes.empty()) options_.watch(state);
-        try {
-            if (!is_last) commit_and_show();
-        } catch (...) {
-            break_off(std::current_exception());
-        }
+        commit_and_show();
+    } catch (...) {
+        break_off(std::current_exception());
+        throw;
     }
 }
 
@@ -206,6 +231,7 @@ void Session::show(Item item, Result const& result) {
         fs::path const from = store_.path_of(result, file.name), to = folder / file.name;
         std::error_code problem;
         if (fs::equivalent(from, to, problem)) continue;
+        shown_ << to.lexically_relative(folders_.results).string() << "\n";
         fs::create_directories(to.parent_path());
         fs::create_hard_link(from, to, problem);
         if (!problem) continue;
@@ -215,52 +241,72 @@ void Session::show(Item item, Result const& result) {
         if (problem) fs::copy_file(from, part);  // a file system without hard links
         fs::rename(part, to);
     }
+    shown_.flush();
 }
 
-// Remove what no item of this flow gives (any more).
-void Session::tidy_results() {
-    std::unordered_set<std::string> wanted;
-    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-        wanted.insert(graph_.nodes[n].text.id + ".csv");
-        for (std::size_t i = 0; i < graph_.nodes[n].items; ++i) {
-            auto const result = schedule_.result({n, i});
-            if (!result) continue;
-            fs::path const folder = graph_.folder({n, i});
-            for (ResultFile const& file : result->files) wanted.insert((folder / file.name).string());
-        }
-    }
-    std::vector<fs::path> folders;
-    for (auto const& entry : fs::recursive_directory_iterator(folders_.results)) {
-        if (entry.is_directory())
-            folders.push_back(entry.path());
-        else if (!wanted.contains(entry.path().string().substr(folders_.results.string().size() + 1)))
-            fs::remove(entry.path());
-    }
-    std::ranges::sort(folders, std::greater{}, [](fs::path const& path) { return path.string().size(); });
+// Files that earlier runs made and no item of this flow gives any more; nothing else is touched.
+void Session::remove_what_is_gone(std::vector<std::string> const& shown) {
+    fs::path const list = folders_.state / "shown";
+    std::unordered_set<std::string> const wanted(shown.begin(), shown.end());
     std::error_code ignored;
-    for (fs::path const& folder : folders)
-        if (fs::is_empty(folder)) fs::remove(folder, ignored);
+    for (std::string const& name : lines_of(list)) {
+        if (wanted.contains(name)) continue;
+        fs::remove(folders_.results / name, ignored);
+        for (fs::path folder = fs::path(name).parent_path(); !folder.empty(); folder = folder.parent_path())
+            if (!fs::is_empty(folders_.results / folder, ignored) ||
+                !fs::remove(folders_.results / folder, ignored))
+                break;
+    }
+    std::string text;
+    for (std::string const& name : shown) text += name + "\n";
+    write_file(list, text);
+}
+
+// Tables and provenance, where the results are not those that they describe already.
+void Session::describe(std::vector<std::string> const& shown) {
+    auto const result_of = [this](Item item) { return schedule_.result(item); };
+    Sha256 sum;
+    for (std::string const& name : shown) sum.add(name + "\n");
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n)
+        for (std::size_t i = 0; i < graph_.nodes[n].items; ++i) {
+            auto const result = result_of({n, i});
+            sum.add(result ? result->key + result->folder + "\n" : "missing\n");
+        }
+    std::string const state = sum.finish();
+    fs::path const described = folders_.state / "described";
+    if (fs::exists(described) && read_file(described) == state &&
+        fs::exists(folders_.out / "provenance.json"))
+        return;
+    write_item_tables(graph_, result_of, folders_.results);
+    write_file(folders_.out / "provenance.json", provenance_text(graph_, result_of));
+    write_file(described, state);
 }
 
 RunReport Session::end() {
-    {
-        std::lock_guard const lock(mutex_);
-        is_ending_ = true;
+    try {
+        keeper_->stop();
+    } catch (...) {
+        break_off(std::current_exception());
     }
-    changed_.notify_all();
-    keeper_.join();
     if (problem_) std::rethrow_exception(problem_);
     commit_and_show();
-    tidy_results();
-    auto const result_of = [this](Item item) { return schedule_.result(item); };
-    if (has_changed_ || !fs::exists(folders_.out / "provenance.json")) {
-        write_item_tables(graph_, result_of, folders_.results);
-        write_file(folders_.out / "provenance.json", provenance_text(graph_, result_of));
+    shown_.close();
+    std::vector<std::string> shown;
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+        shown.push_back(graph_.nodes[n].text.id + ".csv");
+        for (std::size_t i = 0; i < graph_.nodes[n].items; ++i)
+            if (auto const result = schedule_.result({n, i}))
+                for (ResultFile const& file : result->files)
+                    shown.push_back((graph_.folder({n, i}) / file.name).string());
     }
-    fs::remove(folders_.state / "unclean");
+    if (has_ended()) {
+        remove_what_is_gone(shown);
+        describe(shown);
+        fs::remove(folders_.state / "unclean");
+    }
     if (options_.watch) options_.watch({schedule_.counts(), ""});
     double const seconds = std::chrono::duration<double>(Schedule::Clock::now() - started_).count();
-    return {schedule_.counts(), schedule_.failures(), seconds, store_.broken_lines()};
+    return {schedule_.counts(), schedule_.failures(), seconds, store_.broken_lines(), !has_ended()};
 }
 
 }  // namespace hutch::flow

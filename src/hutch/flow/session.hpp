@@ -2,24 +2,37 @@
 /// results safe.
 #pragma once
 
+#include "hutch/flow/committer.hpp"
 #include "hutch/flow/execute.hpp"
 #include "hutch/flow/run.hpp"
 
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 
 namespace hutch::flow {
+
+/// Keeps other runs out of a folder. \throws Error denied when one works there
+class FolderLock {
+  public:
+    explicit FolderLock(RunFolders const& folders);
+    ~FolderLock();
+    FolderLock(FolderLock const&) = delete;
+    FolderLock& operator=(FolderLock const&) = delete;
+
+  private:
+    int handle_;
+};
 
 /// One run in a folder that no other run works in at the same time.
 class Session {
   public:
     Session(Graph const& graph, std::span<step::Step const> steps, RunOptions const& options);
-    ~Session();
     Session(Session const&) = delete;
     Session& operator=(Session const&) = delete;
+    ~Session() = default;
 
     Graph const& graph() const { return graph_; }
     Store& store() { return store_; }
@@ -31,7 +44,11 @@ class Session {
     std::optional<Item> take(std::function<bool(Item)> const& fits);
     /// Return the next item at once, or nothing.
     std::optional<Item> try_take();
+    /// Return whether nothing is left to do: all is done, the run was told to stop, or something went wrong
+    /// with it.
     bool is_done();
+    /// Return whether all items have ended in one way or another.
+    bool has_ended();
     /// Work out an item's job; an error becomes the item's failure. What the store has already is finished
     /// here.
     std::optional<Job> prepare(Item item);
@@ -49,15 +66,17 @@ class Session {
     RunReport end();
 
   private:
+    bool is_stopped() const;
     void look_after();
     void commit_and_show();
     void show(Item item, Result const& result);
-    void tidy_results();
+    void remove_what_is_gone(std::vector<std::string> const& shown);
+    void describe(std::vector<std::string> const& shown);
 
     Graph const& graph_;
     RunOptions const& options_;
     RunFolders folders_;
-    int lock_ = -1;
+    FolderLock lock_;
     Store store_;
     Workshop shop_;
     std::mutex mutex_;
@@ -66,9 +85,9 @@ class Session {
     std::vector<std::pair<Item, std::shared_ptr<Result const>>> unshown_;
     std::exception_ptr problem_;
     std::string note_;
-    bool is_ending_ = false, has_changed_ = false;
-    Schedule::Clock::time_point started_;
-    std::thread keeper_;
+    std::ofstream shown_;  ///< names of files below results/, as they are made
+    Schedule::Clock::time_point started_, watched_;
+    std::unique_ptr<Committer> keeper_;
 };
 
 }  // namespace hutch::flow

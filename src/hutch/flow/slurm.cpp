@@ -60,9 +60,29 @@ ProcessEnd ask(std::vector<std::string> const& words, double patience) {
     return end;
 }
 
+// What the controller itself says no to will not become a yes; that it cannot be reached may.
+bool is_unreachable(std::string const& errors) {
+    static constexpr std::array signs{"Unable to contact",
+                                      "Socket timed out",
+                                      "Connection refused",
+                                      "Connection timed out",
+                                      "Connection reset",
+                                      "Communication connection failure",
+                                      "Zero Bytes were transmitted",
+                                      "Transport endpoint is not connected",
+                                      "Resource temporarily unavailable",
+                                      "Slurm backup controller in standby mode",
+                                      "Slurm temporarily unable to accept job",
+                                      "Protocol authentication error",
+                                      "Munge"};
+    return std::ranges::any_of(signs,
+                               [&](char const* sign) { return errors.find(sign) != std::string::npos; });
+}
+
 [[noreturn]] void refuse(std::string_view command, ProcessEnd const& end) {
-    throw Error(Fault::external, fmt::format("'{}' ended with status {}; expected 0; Slurm says: {}", command,
-                                             end.exit_code, in_quotes(trim(end.errors), 400)));
+    throw Error(is_unreachable(end.errors) ? Fault::external : Fault::denied,
+                fmt::format("'{}' ended with status {}; expected 0; Slurm says: {}", command, end.exit_code,
+                            in_quotes(trim(end.errors), 400)));
 }
 
 // Run a command of Slurm that has to succeed, and return what it wrote.

@@ -18,7 +18,9 @@ struct SlurmOptions {
     std::vector<std::string> extra;  ///< further options of sbatch
     double task_minutes =
         5;  ///< no task is meant to last longer; nor shorter than a fifth, while there is enough to do
-    double poll_seconds = 1;
+    double poll_seconds = 1;  ///< at first; a fiftieth of the run's age later, up to 15
+    double grace_seconds =
+        30;  ///< how long results of a task that has ended may take to show on a shared file system
     unsigned cpus = 1;    ///< of an item whose step takes as many threads as it is given
     unsigned losses = 5;  ///< how often an item may be lost with its task before it counts as failed
 };

@@ -246,7 +246,7 @@ TEST(Slurm, HandsOnWhatSlurmSays) {
         submit(small_request(commands.folder()));
         FAIL();
     } catch (Error const& error) {
-        EXPECT_EQ(error.fault(), Fault::external);
+        EXPECT_EQ(error.fault(), Fault::denied);
         EXPECT_STREQ(
             error.what(),
             "'sbatch' ended with status 1; expected 0; Slurm says: 'sbatch: error: Invalid partition name "

@@ -61,9 +61,13 @@ std::vector<std::string> program_words(step::Call const& call, std::filesystem::
     return words;
 }
 
+// The last line as a finding can hold it: printable ASCII, at most 200 characters.
 std::string last_line(std::string const& text) {
     auto const lines = split_lines(trim(text));
-    return lines.empty() ? "" : std::string(lines.back());
+    std::string line(lines.empty() ? std::string_view() : lines.back().substr(0, 200));
+    for (char& c : line)
+        if (c < ' ' || c > '~') c = '?';
+    return line;
 }
 
 step::Outcome run_program(step::Call const& call) {
@@ -74,6 +78,7 @@ step::Outcome run_program(step::Call const& call) {
     options.folder = folder;
     options.seconds = call.number("seconds");
     options.most_bytes = std::size_t{64} << 20;
+    options.should_stop = call.should_stop;
     for (step::Value const& row : call.parameters.at("environment").list())
         options.environment.emplace_back(row.list()[0].text(), row.list()[1].text());
     if (auto const ranks = unsigned(call.integer("ranks")); ranks > 0) {
@@ -90,7 +95,13 @@ step::Outcome run_program(step::Call const& call) {
                                 end.timed_out ? fmt::format("its time limit of {} s", options.seconds)
                                               : std::to_string(end.exit_code),
                                 in_quotes(last_line(end.errors.empty() ? end.output : end.errors), 200)));
-    if (auto const out = call.output("stdout")) write_file_in_place(*out, end.output);
+    if (auto const out = call.output("stdout")) {
+        if (end.output.size() >= options.most_bytes)
+            throw Error(Fault::exhausted, fmt::format("'stdout' of '{}' is longer than {} MiB; expected "
+                                                      "less; let it write a file into its folder",
+                                                      words[0], options.most_bytes >> 20));
+        write_file_in_place(*out, end.output);
+    }
     return {{{"last_line", last_line(end.output)}}, end.output};
 }
 

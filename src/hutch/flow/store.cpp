@@ -46,7 +46,10 @@ std::vector<fs::path> files_below(fs::path const& path) {
     return files;
 }
 
-Store::Store(RunFolders const& folders) : folders_(folders), reader_(folders.journal) { read_new(); }
+Store::Store(RunFolders const& folders, std::unordered_set<std::string> only_keys)
+    : folders_(folders), reader_(folders.journal), only_keys_(std::move(only_keys)) {
+    read_new();
+}
 
 Store::~Store() = default;
 
@@ -57,14 +60,18 @@ JournalWriter& Store::writer() {
     return *writer_;
 }
 
+void Store::take(std::shared_ptr<Result const> result) {
+    auto& [seconds, count] = times_[result->making.step];
+    seconds += result->making.seconds;
+    ++count;
+    failures_.erase(result->key);
+    auto& all = results_[result->key];
+    all.push_back(std::move(result));
+}
+
 void Store::take(Record record) {
     if (auto* result = std::get_if<Result>(&record)) {
-        auto& [seconds, count] = times_[result->making.step];
-        seconds += result->making.seconds;
-        ++count;
-        std::string const key = result->key;
-        results_[key] = std::make_shared<Result const>(std::move(*result));
-        failures_.erase(key);
+        take(std::make_shared<Result const>(std::move(*result)));
     } else if (auto* failure = std::get_if<Failure>(&record)) {
         std::string const key = failure->key;
         failures_[key] = std::make_shared<Failure const>(std::move(*failure));
@@ -75,9 +82,18 @@ void Store::take(Record record) {
     }
 }
 
+// Tells without parsing: a task of an array reads the journals of all others.
+bool Store::is_wanted(std::string_view line) const {
+    constexpr std::string_view mark = "\"result\":\"";
+    if (only_keys_.empty()) return true;
+    std::size_t const at = line.find(mark);
+    return at == line.npos || only_keys_.contains(std::string(line.substr(at + mark.size(), 64)));
+}
+
 void Store::read_new() {
     std::lock_guard const lock(mutex_);
     broken_ += reader_.read([&](std::string_view line) {
+        if (!is_wanted(line)) return;
         try {
             take(parse_record(line));
         } catch (Error const&) {
@@ -101,16 +117,15 @@ bool Store::is_intact(Result const& result) const {
 }
 
 std::shared_ptr<Result const> Store::find(std::string const& key) {
-    std::shared_ptr<Result const> result;
+    std::vector<std::shared_ptr<Result const>> candidates;
     {
         std::lock_guard const lock(mutex_);
         auto const found = results_.find(key);
         if (found == results_.end()) return nullptr;
-        result = found->second;
+        candidates = found->second;
     }
-    if (is_intact(*result)) return result;
-    std::lock_guard const lock(mutex_);
-    results_.erase(key);
+    for (auto one = candidates.rbegin(); one != candidates.rend(); ++one)
+        if (is_intact(**one)) return *one;
     return nullptr;
 }
 
@@ -126,15 +141,17 @@ std::string Store::new_folder() {
 }
 
 void Store::add(std::shared_ptr<Result const> result) {
+    std::string line = to_text(*result);
     std::lock_guard const lock(mutex_);
-    pending_lines_.push_back(to_text(*result));
+    pending_lines_.push_back(std::move(line));
     pending_.push_back(result);
-    take(*result);
+    take(std::move(result));
 }
 
 void Store::add(Failure failure) {
+    std::string line = to_text(failure);
     std::lock_guard const lock(mutex_);
-    pending_lines_.push_back(to_text(failure));
+    pending_lines_.push_back(std::move(line));
     take(std::move(failure));
 }
 
@@ -163,8 +180,9 @@ std::vector<std::shared_ptr<Result const>> Store::commit() {
 }
 
 std::string Store::sum_of_file(fs::path const& path) {
-    FileMark const mark = mark_of(path);
     std::string const name = path.string();
+    std::lock_guard const one_at_a_time(hashing_[std::hash<std::string>{}(name) % hashing_.size()]);
+    FileMark const mark = mark_of(path);
     {
         std::lock_guard const lock(mutex_);
         auto const known = sums_.find(name);
@@ -176,11 +194,12 @@ std::string Store::sum_of_file(fs::path const& path) {
     auto const now = std::chrono::duration_cast<std::chrono::nanoseconds>(
                          std::chrono::system_clock::now().time_since_epoch())
                          .count();
+    bool const is_settled = now - mark.modified_ns > 2'000'000'000 && mark_of(path) == mark;
+    if (!is_settled) return sum.sha256;
+    std::string line = to_text(sum);
     std::lock_guard const lock(mutex_);
-    if (now - mark.modified_ns > 2'000'000'000 && mark_of(path) == mark) {
-        pending_lines_.push_back(to_text(sum));
-        sums_[name] = sum;
-    }
+    pending_lines_.push_back(std::move(line));
+    sums_[name] = sum;
     return sum.sha256;
 }
 
@@ -188,10 +207,20 @@ std::string Store::sum_of(fs::path const& path) {
     if (!fs::exists(path))
         throw Error(Fault::not_found, fmt::format("cannot read file (it is not there): '{}'", path.string()));
     if (!fs::is_directory(path)) return sum_of_file(path);
+    auto const now = std::chrono::steady_clock::now();
+    {
+        std::lock_guard const lock(mutex_);
+        auto const known = folder_sums_.find(path.string());
+        if (known != folder_sums_.end() && now - known->second.second < std::chrono::seconds(1))
+            return known->second.first;
+    }
     std::string list;
     for (fs::path const& file : files_below(path))
         list += sum_of_file(file) + "  " + file.lexically_relative(path).string() + "\n";
-    return sha256(list);
+    std::string const sum = sha256(list);
+    std::lock_guard const lock(mutex_);
+    folder_sums_[path.string()] = {sum, std::chrono::steady_clock::now()};
+    return sum;
 }
 
 double Store::mean_seconds(std::string const& step) const {
@@ -204,14 +233,15 @@ void Store::remove_leftovers() {
     std::unordered_set<std::string> used;
     {
         std::lock_guard const lock(mutex_);
-        for (auto const& [key, result] : results_) used.insert(result->folder);
+        for (auto const& [key, results] : results_)
+            for (auto const& result : results) used.insert(result->folder);
     }
-    for (auto const& writer : fs::directory_iterator(folders_.store)) {
-        for (auto const& block : fs::directory_iterator(writer.path()))
-            for (auto const& one : fs::directory_iterator(block.path()))
+    std::error_code ignored;  // what cannot be listed or removed only takes room
+    for (auto const& writer : fs::directory_iterator(folders_.store, ignored))
+        for (auto const& block : fs::directory_iterator(writer.path(), ignored))
+            for (auto const& one : fs::directory_iterator(block.path(), ignored))
                 if (!used.contains(one.path().lexically_relative(folders_.store).string()))
-                    fs::remove_all(one.path());
-    }
+                    fs::remove_all(one.path(), ignored);
 }
 
 }  // namespace hutch::flow

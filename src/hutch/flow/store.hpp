@@ -4,13 +4,16 @@
 #include "hutch/flow/journal.hpp"
 #include "hutch/flow/result.hpp"
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace hutch::flow {
@@ -30,7 +33,8 @@ struct RunFolders {
 /// disk. All functions may be called by several threads at once.
 class Store {
   public:
-    explicit Store(RunFolders const& folders);
+    /// \param only_keys  results of other keys are passed over; empty: all count
+    explicit Store(RunFolders const& folders, std::unordered_set<std::string> only_keys = {});
     ~Store();
 
     /// Take in what other processes have written since the last call.
@@ -54,7 +58,8 @@ class Store {
     /// now
     std::vector<std::shared_ptr<Result const>> commit();
 
-    /// Return the checksum of a file or folder outside, taken anew only where its mark has changed.
+    /// Return the checksum of a file or folder outside, taken anew only where its mark has changed. Folders
+    /// are looked at again after a second.
     std::string sum_of(std::filesystem::path const& path);
     /// Return the mean time [s] of an item of a step, from earlier results; 0 where there are none.
     double mean_seconds(std::string const& step) const;
@@ -65,6 +70,8 @@ class Store {
 
   private:
     void take(Record record);
+    void take(std::shared_ptr<Result const> result);
+    bool is_wanted(std::string_view line) const;
     JournalWriter& writer();
     bool is_intact(Result const& result) const;
     std::string sum_of_file(std::filesystem::path const& path);
@@ -74,9 +81,13 @@ class Store {
     std::mutex commit_mutex_;
     JournalReader reader_;
     std::unique_ptr<JournalWriter> writer_;
-    std::unordered_map<std::string, std::shared_ptr<Result const>> results_;
+    std::unordered_set<std::string> only_keys_;
+    std::unordered_map<std::string, std::vector<std::shared_ptr<Result const>>> results_;  ///< newest last
     std::unordered_map<std::string, std::shared_ptr<Failure const>> failures_;
     std::unordered_map<std::string, KnownSum> sums_;
+    std::unordered_map<std::string, std::pair<std::string, std::chrono::steady_clock::time_point>>
+        folder_sums_;
+    std::array<std::mutex, 16> hashing_;  ///< no two threads take the same file's checksum at once
     std::unordered_map<std::string, std::pair<double, std::size_t>> times_;
     std::vector<std::shared_ptr<Result const>> pending_;
     std::vector<std::string> pending_lines_;

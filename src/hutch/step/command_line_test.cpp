@@ -4,6 +4,8 @@
 #include "hutch/step/manual.hpp"
 #include "hutch/step/test_step.hpp"
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 namespace hutch::step {
@@ -33,7 +35,7 @@ class StepCommandLine : public testing::Test {
     }
 
   private:
-    fs::path folder_ = fs::temp_directory_path() / "hutch_step_command_line";
+    fs::path folder_ = fs::temp_directory_path() / ("hutch_step_command_line_" + std::to_string(::getpid()));
     Call defaults_{.threads = 7};
 };
 

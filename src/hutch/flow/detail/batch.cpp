@@ -49,7 +49,7 @@ Batch::Batch(RunFolders const& folders, SlurmOptions const& slurm, Shape shape,
       name_(new_name(shape.step)),
       shape_(std::move(shape)),
       reports_(tasks.size()),
-      ended_(tasks.size(), 0) {
+      ended_(tasks.size()) {
     fs::path const folder = folders.jobs / name_;
     fs::create_directories(folder);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
@@ -57,9 +57,9 @@ Batch::Batch(RunFolders const& folders, SlurmOptions const& slurm, Shape shape,
         tasks_.emplace_back();
         for (Job const& job : tasks[t]) {
             text += to_text(job) + "\n";
-            tasks_.back().push_back(job.key);
+            tasks_.back().push_back({job.key, job.item});
         }
-        write_file(task_file(folder, t), text);
+        write_file_in_place(task_file(folder, t), text);  // batch.json comes last
         open_.insert(t);
     }
     write_file(folder / "task.sh", fmt::format("#!/bin/sh\nexec {} work {} {} \"$SLURM_ARRAY_TASK_ID\"\n",
@@ -77,7 +77,7 @@ Batch::Batch(RunFolders const& folders, std::string const& name) : folders_(fold
         shape_ = {json.at("step"), json.at("cpus"), json.at("gpus"), json.at("ranks"), json.at("memory_gib")};
         for (std::size_t t = 0; t < count; ++t) {
             tasks_.emplace_back();
-            for (Job const& job : read_task(folders, name, t)) tasks_.back().push_back(job.key);
+            for (Job const& job : read_task(folders, name, t)) tasks_.back().push_back({job.key, job.item});
             open_.insert(t);
         }
     } catch (Json::exception const& problem) {
@@ -86,7 +86,7 @@ Batch::Batch(RunFolders const& folders, std::string const& name) : folders_(fold
                                 problem.what(), folder.string()));
     }
     reports_.resize(tasks_.size());
-    ended_.resize(tasks_.size(), 0);
+    ended_.resize(tasks_.size());
 }
 
 void Batch::save() const {
@@ -128,9 +128,21 @@ void Batch::follow() {
     for (TaskReport& report : task_states(job_, tasks_.size())) {
         std::size_t const task = report.task;
         bool const has_ended = report.state != TaskState::pending && report.state != TaskState::running;
-        ended_[task] = has_ended ? ended_[task] + 1 : 0;
+        if (!has_ended)
+            ended_[task].reset();
+        else if (!ended_[task])
+            ended_[task] = std::chrono::steady_clock::now();
         reports_[task] = std::move(report);
     }
+}
+
+double Batch::ended_for(std::size_t task) const {
+    if (!ended_[task]) return 0;
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - *ended_[task]).count() + 1e-9;
+}
+
+fs::path Batch::log_of(std::size_t task) const {
+    return log_path(folders_.logs / "slurm" / name_, job_, task);
 }
 
 void Batch::cancel_all() const {

@@ -5,6 +5,8 @@
 #include "hutch/flow/slurm.hpp"
 #include "hutch/flow/slurm_run.hpp"
 
+#include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,10 +38,15 @@ class Batch {
     void submit(SlurmOptions const& slurm);
     /// Ask Slurm about its tasks. \throws Error as task_states()
     void follow();
-    /// Return the keys of a task's jobs.
-    std::vector<std::vector<std::string>> const& tasks() const { return tasks_; }
-    /// Say whether a task has ended, in whatever way, by the last follow(), and since how many of them.
-    unsigned ended_for(std::size_t task) const { return ended_[task]; }
+    /// A job of a task, by its key and the name of its item.
+    struct Entry {
+        std::string key, item;
+    };
+    std::vector<std::vector<Entry>> const& tasks() const { return tasks_; }
+    /// Return for how long [s] a task has been seen to have ended, in whatever way; 0 when it has not.
+    double ended_for(std::size_t task) const;
+    /// Return where Slurm keeps what a task wrote.
+    std::filesystem::path log_of(std::size_t task) const;
     bool is_settled() const { return open_.empty(); }
     void settle(std::size_t task) { open_.erase(task); }
     std::set<std::size_t> const& open_tasks() const { return open_; }
@@ -52,9 +59,9 @@ class Batch {
     RunFolders const& folders_;
     std::string name_, job_;
     Shape shape_;
-    std::vector<std::vector<std::string>> tasks_;
+    std::vector<std::vector<Entry>> tasks_;
     std::vector<TaskReport> reports_;
-    std::vector<unsigned> ended_;
+    std::vector<std::optional<std::chrono::steady_clock::time_point>> ended_;
     std::set<std::size_t> open_;
 };
 

@@ -1,6 +1,7 @@
 #include "hutch/flow/detail/loops.hpp"
 
 #include "hutch/base/error.hpp"
+#include "hutch/base/text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,16 +25,26 @@ step::Value evaluate_with_values(Expression const& expression, Graph const& grap
     });
 }
 
+// Each file once, in the order of patterns; a pattern that matches nothing is a mistake.
 std::vector<step::Value> files_of(LoopText const& loop, Graph const& graph) {
     step::Value const patterns = evaluate_with_values(loop.values, graph);
     step::Value::List const list = patterns.is_list() ? patterns.list() : step::Value::List(1, patterns);
     std::vector<step::Value> files;
+    std::set<std::string> known;
     for (step::Value const& pattern : list) {
         if (!pattern.is_text())
             throw Error(Fault::bad_input, fmt::format("{} holds {}; expected patterns of files", loop.where,
                                                       step::to_text(pattern)));
-        for (auto const& path : matching_files(graph.text.folder / pattern.text()))
-            files.emplace_back(std::filesystem::absolute(path).lexically_normal().string());
+        auto const found = matching_files(graph.text.folder, pattern.text());
+        if (found.empty())
+            throw Error(Fault::bad_input,
+                        fmt::format("{} has the pattern {}, which matches nothing; expected files; relative "
+                                    "patterns start at the flow's folder",
+                                    loop.where, in_quotes(pattern.text(), 200)));
+        for (auto const& path : found)
+            if (std::string const name = std::filesystem::absolute(path).lexically_normal().string();
+                known.insert(name).second)
+                files.emplace_back(name);
     }
     return files;
 }
@@ -41,7 +52,8 @@ std::vector<step::Value> files_of(LoopText const& loop, Graph const& graph) {
 std::vector<step::Value> range_of(LoopText const& loop) {
     std::vector<step::Value> values;
     auto const count = std::size_t(std::floor((loop.to - loop.from) / loop.by * (1 + 1e-12) + 1e-9)) + 1;
-    bool const is_whole = loop.from == std::floor(loop.from) && loop.by == std::floor(loop.by);
+    bool const is_whole = loop.from == std::floor(loop.from) && loop.by == std::floor(loop.by) &&
+                          std::abs(loop.from) < 0x1p53 && std::abs(loop.to) < 0x1p53;
     for (std::size_t i = 0; i < count; ++i) {
         double const value = loop.from + loop.by * double(i);
         if (is_whole)
@@ -62,9 +74,19 @@ std::string clean(std::string text) {
 
 }  // namespace
 
-std::vector<std::filesystem::path> matching_files(std::filesystem::path const& pattern) {
+std::vector<std::filesystem::path> matching_files(std::filesystem::path const& folder,
+                                                  std::string const& pattern) {
+    std::string whole;
+    if (!pattern.starts_with('/') && !pattern.starts_with('~') && !folder.empty()) {
+        for (char c : folder.string()) {  // the folder is a name, not a pattern
+            if (std::string_view("*?[]{}~\\").find(c) != std::string_view::npos) whole += '\\';
+            whole += c;
+        }
+        whole += '/';
+    }
+    whole += pattern;
     glob_t found{};
-    int const status = ::glob(pattern.c_str(), GLOB_NOSORT | GLOB_BRACE | GLOB_TILDE, nullptr, &found);
+    int const status = ::glob(whole.c_str(), GLOB_NOSORT | GLOB_BRACE | GLOB_TILDE, nullptr, &found);
     std::vector<std::filesystem::path> paths;
     if (status == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
     ::globfree(&found);
@@ -80,8 +102,9 @@ std::vector<std::string> folder_names(std::string const& name, std::vector<step:
         std::string one = is_files ? clean(std::filesystem::path(values[i].text()).stem().string())
                                    : clean(name + "=" + step::to_text(values[i]));
         if (one.empty() || one[0] == '.') one = "_" + one;
-        if (!used.insert(one).second) used.insert(one = fmt::format("{}-{}", one, i));
-        names.push_back(one);
+        std::string unique = one;
+        for (int again = 2; !used.insert(unique).second; ++again) unique = fmt::format("{}-{}", one, again);
+        names.push_back(unique);
     }
     return names;
 }
@@ -99,11 +122,7 @@ Axis make_axis(LoopText const& loop, Graph const& graph) {
         throw Error(Fault::bad_input,
                     fmt::format("{} is {}; expected a list", loop.where, step::to_text(list)));
     if (axis.values.empty())
-        throw Error(Fault::bad_input,
-                    fmt::format("{} has no values; expected {}", loop.where,
-                                loop.kind == LoopText::Kind::files
-                                    ? "files that match; relative patterns start at the flow's folder"
-                                    : "at least one"));
+        throw Error(Fault::bad_input, fmt::format("{} has no values; expected at least one", loop.where));
     axis.labels = folder_names(loop.name, axis.values, loop.kind == LoopText::Kind::files);
     return axis;
 }

@@ -14,7 +14,8 @@ Axis make_axis(LoopText const& loop, Graph const& graph);
 std::vector<std::string> folder_names(std::string const& name, std::vector<step::Value> const& values,
                                       bool is_files);
 
-/// Return the files that a pattern matches, sorted; a pattern without wildcard gives itself.
-std::vector<std::filesystem::path> matching_files(std::filesystem::path const& pattern);
+/// Return the files that a pattern matches, sorted; relative ones start at a folder.
+std::vector<std::filesystem::path> matching_files(std::filesystem::path const& folder,
+                                                  std::string const& pattern);
 
 }  // namespace hutch::flow::detail
