@@ -4,6 +4,7 @@
 
 set(HUTCH_NVCC_FLAGS -x cu -std=c++20 --expt-relaxed-constexpr -O3 -Xptxas -v
     -gencode arch=compute_80,code=sm_80 -gencode arch=compute_90,code=sm_90
+    -gencode arch=compute_90,code=compute_90  # PTX for what is newer
     -Xcompiler -fPIC,-fvisibility=hidden,-Wall)
 set(HUTCH_HIPCC_FLAGS -x hip -std=c++20 --offload-arch=gfx906 -O3 -fPIC -fvisibility=hidden -Wall
     -Rpass-analysis=kernel-resource-usage)

@@ -96,7 +96,7 @@ struct Call {
     unsigned threads = 1;
     std::string device = "cpu";
     bool is_interactive = false;                  ///< progress may be drawn on the terminal
-    std::function<bool()> should_stop;  ///< asked by long steps; may be empty
+    std::function<bool()> should_stop;            ///< asked by long steps; may be empty
     std::function<void(std::string const&)> log;  ///< a line for the log; may be empty
 
     /// Return whether a parameter whose default is nothing was given.
