@@ -13,6 +13,37 @@ if(HUTCH_PLUGINS)
   find_program(HUTCH_HIPCC hipcc)
 endif()
 
+# A compiler that is there and cannot compile our kernels (too old, too new, no host compiler) is as good as none.
+function(hutch_try_device_compiler variable)
+  if(NOT ${variable} OR HUTCH_CHECKED_${variable} STREQUAL "${${variable}} ${ARGN}")
+    return()
+  endif()
+  set(probe ${CMAKE_BINARY_DIR}/plugins/probe.cpp)
+  file(WRITE ${probe} "#if defined(__HIPCC__)\n#include <hip/hip_runtime.h>\n#endif\n"
+                      "struct F { __host__ __device__ void operator()(int) const {} };\n"
+                      "template <class T> concept Any = true;\ntemplate <Any T> __global__ void run(T f) { f(0); }\n"
+                      "template __global__ void run<F>(F);\n")
+  execute_process(COMMAND ${${variable}} ${ARGN} -c ${probe} -o ${probe}.o
+                  RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(status EQUAL 0)
+    set(HUTCH_CHECKED_${variable} "${${variable}} ${ARGN}" CACHE INTERNAL "compiles our kernels")
+    return()
+  endif()
+  string(SUBSTRING "${said}" 0 300 said)
+  message(STATUS "${${variable}} cannot compile kernels, so that plug-in is left out: ${said}")
+  set(${variable} "" PARENT_SCOPE)  # the cache keeps what was found: another day it may do
+endfunction()
+hutch_try_device_compiler(HUTCH_NVCC ${HUTCH_NVCC_FLAGS})
+hutch_try_device_compiler(HUTCH_HIPCC ${HUTCH_HIPCC_FLAGS})
+
+# The checksum of everything that kernels are made from, in the program and in the plug-ins: only equals are used together.
+file(GLOB_RECURSE HUTCH_KERNEL_SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/hutch/*.hpp
+     ${CMAKE_SOURCE_DIR}/src/hutch/*.kernels.cpp ${CMAKE_SOURCE_DIR}/src/hutch/*.plugin.cpp)
+set(HUTCH_KERNEL_ID ${CMAKE_BINARY_DIR}/generated/kernel_sources.inc)
+add_custom_command(OUTPUT ${HUTCH_KERNEL_ID}
+  COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/scripts/kernel_sources.py ${HUTCH_KERNEL_ID} ${HUTCH_KERNEL_SOURCES}
+  DEPENDS ${HUTCH_KERNEL_SOURCES} ${CMAKE_SOURCE_DIR}/scripts/kernel_sources.py VERBATIM COMMENT "kernels: checksum")
+
 # Note a room's kernel files; g++ compiles them without the flags that would take NaN for impossible.
 function(hutch_add_kernels kernels plugins)
   set_source_files_properties(${kernels} PROPERTIES
@@ -29,11 +60,16 @@ function(hutch_add_device_object kind compiler source OBJECT)
   if(kind STREQUAL cuda)
     set(launcher ${CMAKE_CXX_COMPILER_LAUNCHER})
   endif()
+  set(id "")
+  if(name MATCHES "\\.plugin\\.cpp$")
+    set(id ${HUTCH_KERNEL_ID})
+  endif()
   add_custom_command(OUTPUT ${object} ${object}.resources
     COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/scripts/kernel_compile.py ${object}.resources
             ${launcher} ${compiler} ${ARGN} -DHUTCH_ISA=portable -I${CMAKE_SOURCE_DIR}/src
+            -I${CMAKE_BINARY_DIR}/generated
             -MD -MF ${object}.d -c ${source} -o ${object}
-    DEPENDS ${source} ${CMAKE_SOURCE_DIR}/scripts/kernel_compile.py
+    DEPENDS ${source} ${CMAKE_SOURCE_DIR}/scripts/kernel_compile.py ${id}
     DEPFILE ${object}.d VERBATIM COMMENT "${kind}: ${name}")
   set(${OBJECT} ${object} PARENT_SCOPE)
 endfunction()
@@ -50,6 +86,7 @@ function(hutch_add_plugin kind compiler flags link_flags)
   add_custom_command(OUTPUT ${library} COMMAND ${compiler} ${link_flags} -shared -o ${library} ${objects}
     DEPENDS ${objects} VERBATIM COMMENT "${kind}: hutch_${kind}.so")
   add_custom_target(hutch_${kind} ALL DEPENDS ${library})
+  add_dependencies(hutch hutch_${kind})  # never a new program beside an old plug-in
   install(PROGRAMS ${library} DESTINATION lib/hutch COMPONENT hutch_devices)
 endfunction()
 

@@ -9,7 +9,10 @@
 #include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
 
+#include "kernel_sources.inc"
 #include <fmt/format.h>
 
 namespace hutch::compute {
@@ -76,10 +79,30 @@ std::vector<std::string> plugin_folders() {
 
 namespace detail {
 
+// HIP's runtime ends the program when a library holds no code for any GPU that is here.
+std::string hip_obstacle(fs::path const& root) {
+    std::error_code ignored;
+    std::string found;
+    for (auto const& node : fs::directory_iterator(root / "sys/class/kfd/kfd/topology/nodes", ignored)) {
+        std::ifstream in(node.path() / "properties");
+        for (std::string key, value; in >> key >> value;) {
+            if (key != "gfx_target_version" || value == "0") continue;
+            if (value == hip_target_version) return "";
+            found = value;
+        }
+    }
+    return found.empty()
+               ? "no AMD GPU is here"
+               : fmt::format("the AMD GPU here has the architecture {}; the plug-in is built for {} (gfx906)",
+                             found, hip_target_version);
+}
+
 PluginLibrary::PluginLibrary(std::string const& kind) {
     std::string const file = "hutch_" + kind + ".so";
     for (std::string const& folder : plugin_folders())
         if (std::error_code ignored; fs::exists(fs::path(folder) / file, ignored)) {
+            if (kind == "hip") problem_ = hip_obstacle("/");
+            if (!problem_.empty()) return;
             load((fs::path(folder) / file).string());
             return;
         }
@@ -95,8 +118,10 @@ void PluginLibrary::load(std::string const& path) {
     }
     auto const entry = reinterpret_cast<HutchPlugin const* (*)()>(::dlsym(handle_, "hutch_plugin"));
     HutchPlugin const* const table = entry != nullptr ? entry() : nullptr;
-    if (table == nullptr || table->version != plugin_version) {
-        problem_ = fmt::format("the plug-in is of another version of Hutch: '{}'", path);
+    if (table == nullptr || table->version != plugin_version ||
+        table->kernel_sources != std::string_view(HUTCH_KERNEL_SOURCES)) {
+        problem_ = fmt::format(
+            "the plug-in was built from other sources than this program; build it again: '{}'", path);
         return;
     }
     int const code = table->count(&devices_);
@@ -121,8 +146,13 @@ Launcher PluginLibrary::find_launcher(char const* kernel) {
 }
 
 PluginLibrary& plugin_library(std::string const& kind) {
-    static PluginLibrary cuda("cuda"), hip("hip");
-    return kind == "cuda" ? cuda : hip;
+    // Each when it is asked for: whoever wants CUDA does not start the runtime of HIP.
+    if (kind == "cuda") {
+        static PluginLibrary cuda("cuda");
+        return cuda;
+    }
+    static PluginLibrary hip("hip");
+    return hip;
 }
 
 }  // namespace detail

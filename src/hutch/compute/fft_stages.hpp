@@ -2,11 +2,9 @@
 /// device.
 #pragma once
 
-#include <cstddef>
+#include "hutch/compute/kernel.hpp"
 
-#ifndef HUTCH_KERNEL
-#define HUTCH_KERNEL
-#endif
+#include <cstddef>
 
 namespace hutch::compute {
 

@@ -2,6 +2,7 @@
 
 #include "hutch/base/random.hpp"
 #include "hutch/compute/fft.hpp"
+#include "hutch/compute/test_kernels.hpp"
 
 #include <cmath>
 #include <numbers>
@@ -66,6 +67,39 @@ void compare(double tolerance) {
             << length;
     }
 }
+
+// The same passes as launches on a queue: 5 transforms of 2,048 points, five passes of radix 4 and one of
+// radix 2.
+template <class Real>
+std::vector<double> on_queue(Queue& queue) {
+    std::size_t const length = 2048, items = 5 * length;
+    RandomStream random(1, 98, 0);
+    std::vector<Real> numbers(2 * items), roots;
+    for (Real& value : numbers) value = Real(random.normal());
+    for (std::size_t k = 0; k < length; ++k) {
+        double const angle = -2 * std::numbers::pi * double(k) / double(length);
+        roots.insert(roots.end(), {Real(std::cos(angle)), Real(std::sin(angle))});
+    }
+    Buffer<Real> now(queue, numbers), next(queue, numbers), table(queue, roots);
+    for (std::size_t done = 1; done < length;) {
+        bool const is_four = length / done % 4 == 0;
+        if (is_four)
+            parallel_for(queue, items / 4,
+                         FftRadix4Stage<Real>{now.data(), next.data(), table.data(), length, done, 1});
+        else
+            parallel_for(queue, items / 2,
+                         FftRadix2Stage<Real>{now.data(), next.data(), table.data(), length, done, 1});
+        done *= is_four ? 4 : 2;
+        std::swap(now, next);
+    }
+    return as_numbers(now);
+}
+
+// Devices may fuse multiplications and additions.
+bool const registered = register_kernel_cases("FftKernels", {{"fft_radix4_float", 1e-6, on_queue<float>},
+                                                             {"fft_radix2_float", 1e-6, on_queue<float>},
+                                                             {"fft_radix4_double", 1e-14, on_queue<double>},
+                                                             {"fft_radix2_double", 1e-14, on_queue<double>}});
 
 }  // namespace
 

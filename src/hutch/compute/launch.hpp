@@ -45,7 +45,11 @@ enum class LaunchProblem { none = 0, wrong_size = -1, too_many = -2 };
 template <class Functor>
 int launch_on_device(void* stream, void const* bytes, std::size_t size, std::size_t count) {
     static_assert(sizeof(Functor) <= 4000, "arguments of a kernel have at most 4 KiB");
+#if defined(__HIPCC__)
+    constexpr std::size_t most = 0xffffffff / 1024;  // blocks times threads must stay below 2^32
+#else
     constexpr std::size_t most = 0x7fffffff;
+#endif
     if (size != sizeof(Functor)) return int(LaunchProblem::wrong_size);
     alignas(Functor) unsigned char copy[sizeof(Functor)];
     std::memcpy(copy, bytes, size);

@@ -29,7 +29,7 @@ Queue Queue::open(std::string_view device) {
         number = to_number(device.substr(colon + 1));
         if (!number || *number != double(unsigned(std::clamp(*number, 0.0, 1e6)))) refuse_device(device);
     }
-    if (kind == "cpu" && (!number || *number >= 1))
+    if (kind == "cpu" && (!number || (*number >= 1 && *number <= 1024)))
         return Queue(detail::open_cpu(number ? unsigned(*number) : default_threads()));
     if (kind == "emulated") return Queue(detail::open_emulated(std::uint32_t(number.value_or(1))));
     if (kind == "cuda" || kind == "hip") return Queue(detail::open_plugin(kind, int(number.value_or(0))));

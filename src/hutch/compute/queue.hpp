@@ -138,7 +138,7 @@ class Buffer {
     T* data() const { return static_cast<T*>(memory_.data()); }
     std::size_t size() const { return size_; }
 
-    /// Copy from ordinary memory to [first, ...); it may change as soon as the call returns.
+    /// Copy from ordinary memory to [first, ...); it has to stay as it is until wait() or a download.
     void upload(std::span<T const> from, std::size_t first = 0) {
         detail::check_room(size_, first, from.size());
         if (!from.empty())

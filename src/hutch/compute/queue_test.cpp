@@ -2,14 +2,17 @@
 
 #include "hutch/base/error.hpp"
 #include "hutch/base/random.hpp"
+#include "hutch/compute/detail/plugin_library.hpp"
 #include "hutch/compute/devices.hpp"
 #include "hutch/compute/launch.hpp"
 
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <numeric>
 #include <set>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -287,6 +290,23 @@ TEST(Devices, PluginsAreLookedForWhereTheVariableSays) {
     ASSERT_GE(folders.size(), 3u);
     EXPECT_EQ(folders[0], "/nowhere/one");
     EXPECT_EQ(folders[1], "/nowhere/two");
+}
+
+TEST(Devices, HipIsNotStartedForGpusThatThePluginHasNoCodeFor) {
+    namespace fs = std::filesystem;
+    fs::path const root = fs::temp_directory_path() / ("hutch_kfd_" + std::to_string(::getpid()));
+    auto const properties = [&](int node, std::string const& text) {
+        fs::path const folder = root / "sys/class/kfd/kfd/topology/nodes" / std::to_string(node);
+        fs::create_directories(folder);
+        std::ofstream(folder / "properties") << text;
+    };
+    EXPECT_EQ(detail::hip_obstacle(root), "no AMD GPU is here");
+    properties(0, "cpu_cores_count 64\nsimd_count 0\ngfx_target_version 0\n");
+    properties(1, "simd_count 160\ngfx_target_version 100300\n");
+    EXPECT_NE(detail::hip_obstacle(root).find("has the architecture 100300"), std::string::npos);
+    properties(2, "simd_count 240\ngfx_target_version 90006\n");
+    EXPECT_EQ(detail::hip_obstacle(root), "");
+    fs::remove_all(root);
 }
 
 }  // namespace hutch::compute

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "kernel_sources.inc"
+
 #if defined(__HIPCC__)
 #include <hip/hip_runtime.h>
 #define HUTCH_GPU(NAME) hip##NAME
@@ -61,14 +63,20 @@ int open_stream(void** stream) {
 }
 int close_stream(void* stream) { return int(HUTCH_GPU(StreamDestroy)(stream_of(stream))); }
 
-int allocate(std::size_t bytes, void** memory) { return int(HUTCH_GPU(Malloc)(memory, bytes)); }
+// A failure is told once: left standing, the next launch would report it as its own.
+int taken(int code) {
+    if (code != 0) (void)HUTCH_GPU(GetLastError)();
+    return code;
+}
+
+int allocate(std::size_t bytes, void** memory) { return taken(int(HUTCH_GPU(Malloc)(memory, bytes))); }
 int release(void* memory) { return int(HUTCH_GPU(Free)(memory)); }
 
 int allocate_pinned(std::size_t bytes, void** memory) {
 #if defined(__HIPCC__)
-    return int(hipHostMalloc(memory, bytes, hipHostMallocDefault));
+    return taken(int(hipHostMalloc(memory, bytes, hipHostMallocDefault)));
 #else
-    return int(cudaMallocHost(memory, bytes));
+    return taken(int(cudaMallocHost(memory, bytes)));
 #endif
 }
 int release_pinned(void* memory) {
@@ -103,6 +111,7 @@ char const* error_text(int code) {
 }
 
 constexpr HutchPlugin table{hutch::compute::detail::plugin_version,
+                            HUTCH_KERNEL_SOURCES,
                             count_devices,
                             describe,
                             use,

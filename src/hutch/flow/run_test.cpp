@@ -133,7 +133,7 @@ steps:
     EXPECT_EQ(report.nodes[2].made, 1u);
     ASSERT_EQ(report.failures.size(), 2u);
     EXPECT_EQ(report.failures[0].message, "'weather' is bad; expected sun");
-    EXPECT_EQ(report.failures[0].item, "bad/n=1");
+    EXPECT_TRUE(report.failures[0].item.starts_with("bad/n="));
 }
 
 TEST_F(Run, RefusesASecondRunInTheSameFolder) {

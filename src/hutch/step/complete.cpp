@@ -95,6 +95,13 @@ Value checked_parameter(Parameter const& parameter, Value const& value) {
     if (items.size() > most_items)
         refuse(
             fmt::format("'{}' has {} items; expected at most {}", parameter.name, items.size(), most_items));
+    // Two numbers may be two rows or one of two fields: whoever means either says so.
+    bool const is_flat = items.size() > 1 && std::ranges::none_of(items, [](Value const& item) {
+                             return item.is_list() || item.is_text();
+                         });
+    if (is_flat && items.size() <= parameter.fields.size())
+        refuse(fmt::format("'{0}' may be one row or {1}; expected [[{2}, {3}]] or [[{2}], [{3}]]",
+                           parameter.name, items.size(), to_text(items[0]), to_text(items[1])));
     if (items.empty() && !parameter.fallback)
         refuse(fmt::format("'{}' is empty; expected at least one of {}", parameter.name, form_of(parameter)));
     Value::List list;

@@ -21,6 +21,7 @@ struct HutchPluginDevice {
 
 struct HutchPlugin {
     std::uint32_t version;
+    char const* kernel_sources;  ///< checksum of all headers and kernels it was built from
     int (*count)(int* devices);
     int (*describe)(int device, HutchPluginDevice* facts);
     int (*use)(int device);  ///< for the calling thread; before any call below
@@ -41,5 +42,5 @@ HutchPlugin const* hutch_plugin();
 }
 
 namespace hutch::compute::detail {
-inline constexpr std::uint32_t plugin_version = 1;
+inline constexpr std::uint32_t plugin_version = 2;
 }

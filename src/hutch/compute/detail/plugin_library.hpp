@@ -3,6 +3,7 @@
 
 #include "hutch/compute/detail/plugin.hpp"
 
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
@@ -32,6 +33,11 @@ class PluginLibrary {
     std::mutex mutex_;
     std::map<std::string, Launcher, std::less<>> launchers_;
 };
+
+/// The one AMD architecture that hutch_hip.so holds code for, as the kernel driver writes it: gfx906.
+inline constexpr char const* hip_target_version = "90006";
+/// Return why HIP's runtime must not be started, from the driver's files below `root`; empty when it may.
+std::string hip_obstacle(std::filesystem::path const& root);
 
 /// Return the plug-in of `cuda` or `hip`, loaded at the first call.
 PluginLibrary& plugin_library(std::string const& kind);
