@@ -131,7 +131,7 @@ void read_wavelengths(Values const& to) {
 
 void read_source(Values const& to) {
     constexpr std::array<char const*, 8> anodes{"", "CrKa", "FeKa", "CuKa", "MoKa", "AgKa", "TiKa", "CoKa"};
-    double const radiation = to.records.number("IRAD", 0, 6, "IRAD");
+    double const radiation = to.records.number("IRAD", 0, 5, "IRAD");
     for (std::size_t i = 1; i < anodes.size(); ++i)
         if (radiation == double(i)) to.put("Source", anodes[i], "IRAD");
 }
@@ -139,8 +139,11 @@ void read_source(Values const& to) {
 struct Profile {
     std::string header,
         first;  // records: type and number of coefficients; the first coefficients without its 1
-    int type = 0;
+    double type = 0;
 };
+
+// The more of a profile function GSAS-II has keys for, the better.
+int rank_of(double type) { return type == 3 ? 3 : type == 2 ? 2 : 1; }
 
 // Records PRCF1, PRCF11, PRCF12, PRCF2, ... or, older, PRCF, PRCF 1, PRCF 2.
 Profile choose_profile(Records const& records) {
@@ -148,10 +151,8 @@ Profile choose_profile(Records const& records) {
     for (char number : std::string_view("123456789 ")) {
         std::string const header = number == ' ' ? "PRCF" : std::string("PRCF") + number;
         if (!records.has(header)) continue;
-        int const type = int(records.number(header, 0, 5, "profile function"));
-        if (bool const is_better = best.header.empty() || (type == 3 && best.type != 3) ||
-                                   (type == 2 && best.type != 2 && best.type != 3);
-            is_better)
+        double const type = records.number(header, 0, 5, "profile function");
+        if (best.header.empty() || rank_of(type) > rank_of(best.type))
             best = {header, std::string("PRCF") + number, type};
     }
     return best;
@@ -205,7 +206,7 @@ InstrumentParameterFile parse_gsas_prm(std::string_view text, std::string const&
         file.lines[record] = content.line;
     }
     Values const to{file, records};
-    std::string const type(records.text("HTYPE", 0, 5).substr(0, 3));
+    std::string const type(records.text("HTYPE", 0, 20).substr(0, 3));
     if (type != "PXC" && type != "PNC" && type != "PNT")
         records.fail("HTYPE",
                      fmt::format("'HTYPE' is {}; expected PXC., PNC. or PNT.", hutch::in_quotes(type)));
