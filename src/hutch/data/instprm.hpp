@@ -1,4 +1,4 @@
-/// Read GSAS-II instrument parameter files (.instprm) as key and value.
+/// Read instrument parameter files of GSAS-II (.instprm) and of GSAS (.prm) as key and value.
 #pragma once
 
 #include <filesystem>
@@ -25,5 +25,18 @@ struct InstrumentParameterFile {
 /// \param bank  which bank, 1-based, of a file with several ("#Bank n:" headers)
 InstrumentParameterFile parse_instprm(std::string_view text, std::string const& name, int bank = 1);
 InstrumentParameterFile read_instprm(std::filesystem::path const& path, int bank = 1);
+
+/// Read an instrument parameter file of GSAS in the names and units of GSAS-II.
+///
+/// Type, Bank, Azimuth; at constant wavelength Lam or Lam1, Lam2 and I(L2)/I(L1), Zero [degree], Polariz.,
+/// Source, and from the first profile function of type 3, else 2, else any: U, V, W [centidegree^2] and, of 2
+/// and 3, X, Y [centidegree] and, of 3, SH/L; at time of flight difC, difA, Zero, 2-theta and, where the file
+/// tells the first flight path, fltPath. What a file does not hold has no key. Each record stands also as it
+/// is under its name in the file (PRCF11, "I HEAD", BNKPAR): the profile of time of flight, GP and the terms
+/// of the sample have no other key.
+/// \par Source  A. C. Larson, R. B. Von Dreele, GSAS, LAUR 86-748 (2004), CW profile functions and instrument
+///              parameter file; the same names and units as GSAS-II gives such files, see instprm_gsas.cpp
+InstrumentParameterFile parse_gsas_prm(std::string_view text, std::string const& name, int bank = 1);
+InstrumentParameterFile read_gsas_prm(std::filesystem::path const& path, int bank = 1);
 
 }  // namespace hutch::data

@@ -7,10 +7,12 @@
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     std::string_view const text(reinterpret_cast<char const*>(data), size);
     for (int bank : {1, 2}) {
-        try {
-            auto const file = hutch::data::parse_instprm(text, "fuzz", bank);
-            for (auto const& [key, value] : file.values) file.number(key);
-        } catch (hutch::Error const&) {
+        for (auto* const parse : {&hutch::data::parse_instprm, &hutch::data::parse_gsas_prm}) {
+            try {
+                auto const file = parse(text, "fuzz", bank);
+                for (auto const& [key, value] : file.values) file.number(key);
+            } catch (hutch::Error const&) {
+            }
         }
     }
     return 0;

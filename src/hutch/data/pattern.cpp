@@ -23,12 +23,13 @@ std::string ending_of(std::string const& name) {
     return path.extension().string();
 }
 
-bool has_line_starting(std::string_view text, std::string_view start) {
+// The first line that starts so, without blanks at its ends; empty when there is none.
+std::string_view find_line(std::string_view text, std::string_view start) {
     static std::string const unnamed;
-    detail::LineReader lines(text, unnamed);
+    detail::LineReader lines(text, unnamed, detail::gsas_record_width);
     while (lines.number() < lines_looked_at && lines.next())
-        if (trim(lines.line()).starts_with(start)) return true;
-    return false;
+        if (std::string_view const line = trim(lines.line()); line.starts_with(start)) return line;
+    return {};
 }
 
 bool is_grid_header(std::string_view line) {
@@ -89,6 +90,8 @@ char const* to_name(AxisKind kind) {
             return "q";
         case AxisKind::d:
             return "d";
+        case AxisKind::time_of_flight:
+            return "time_of_flight";
         case AxisKind::two_theta:
             break;
     }
@@ -99,10 +102,12 @@ PatternFormat guess_pattern_format(std::string_view text, std::string const& nam
     std::string const ending = ending_of(name);
     if (ending == ".cif") return PatternFormat::cif;
     if (ending == ".xye") return PatternFormat::xye;
-    for (char const* gsas : {".fxye", ".gsa", ".gsas", ".gss"})
-        if (ending == gsas) return PatternFormat::fxye;
-    if (has_line_starting(text, "BANK ")) return PatternFormat::fxye;
-    if (has_line_starting(text, "data_")) return PatternFormat::cif;
+    if (ending == ".fxye") return PatternFormat::fxye;
+    for (char const* gsas : {".gsa", ".gsas", ".gss", ".gda", ".raw"})
+        if (ending == gsas) return PatternFormat::gsas;
+    if (std::string_view const bank = find_line(text, "BANK "); !bank.empty())
+        return bank.ends_with("FXYE") ? PatternFormat::fxye : PatternFormat::gsas;
+    if (!find_line(text, "data_").empty()) return PatternFormat::cif;
     return guess_from_numbers(text, name);
 }
 
@@ -110,12 +115,17 @@ Pattern parse_pattern(std::string_view text, std::string const& name) {
     return parse_pattern(text, name, guess_pattern_format(text, name));
 }
 
-Pattern parse_pattern(std::string_view text, std::string const& name, PatternFormat format) {
+Pattern parse_pattern(std::string_view text, std::string const& name, PatternFormat format, int bank) {
+    bool const has_banks = format == PatternFormat::fxye || format == PatternFormat::gsas;
+    if (bank < 0 || (bank > 0 && !has_banks))
+        refuse(fmt::format("'bank' is {}; expected {}: '{}'", bank,
+                           has_banks ? "0 (the first) or more" : "0, as only GSAS files have banks", name));
     switch (format) {
         case PatternFormat::xye:
             return detail::parse_columns(text, name, true);
         case PatternFormat::fxye:
-            return detail::parse_fxye(text, name);
+        case PatternFormat::gsas:
+            return detail::parse_gsas(text, name, bank);
         case PatternFormat::fox:
             return detail::parse_fox(text, name);
         case PatternFormat::cif:
@@ -126,8 +136,9 @@ Pattern parse_pattern(std::string_view text, std::string const& name, PatternFor
     return detail::parse_columns(text, name, false);
 }
 
-Pattern read_pattern(std::filesystem::path const& path) {
-    return parse_pattern(read_possibly_gzipped(path), path.string());
+Pattern read_pattern(std::filesystem::path const& path, int bank) {
+    std::string const text = read_possibly_gzipped(path);
+    return parse_pattern(text, path.string(), guess_pattern_format(text, path.string()), bank);
 }
 
 std::string to_text(Pattern const& pattern, PatternFormat format) {
@@ -142,6 +153,8 @@ std::string to_text(Pattern const& pattern, PatternFormat format) {
             return detail::fox_text(pattern);
         case PatternFormat::cif:
             return detail::pdcif_text(pattern);
+        case PatternFormat::gsas:
+            throw Error(Fault::unsupported, "'format' is gsas; expected one that is written; write fxye");
         case PatternFormat::xy:
             break;
     }

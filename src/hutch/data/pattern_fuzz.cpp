@@ -34,7 +34,7 @@ void write_and_read(Pattern const& pattern, PatternFormat format) {
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     if (size == 0) return 0;
-    int const choice = (data[0] - unsigned('0')) % 7;
+    int const choice = (data[0] - unsigned('0')) % 8;
     std::string_view const text(reinterpret_cast<char const*>(data) + 1, size - 1);
     Pattern pattern;
     PatternFormat format{};
@@ -43,11 +43,14 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
             decompress_gzip(text, "fuzz", 1 << 20);
             return 0;
         }
-        format = choice == 5 ? guess_pattern_format(text, "fuzz") : static_cast<PatternFormat>(choice);
+        format = choice == 5   ? guess_pattern_format(text, "fuzz")
+                 : choice == 7 ? PatternFormat::gsas
+                               : static_cast<PatternFormat>(choice);
         pattern = parse_pattern(text, "fuzz", format);
     } catch (hutch::Error const&) {
         return 0;
     }
-    write_and_read(pattern, format);
+    // Format gsas is read only; xye holds all of it.
+    write_and_read(pattern, format == PatternFormat::gsas ? PatternFormat::xye : format);
     return 0;
 }

@@ -14,8 +14,19 @@ bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 }  // namespace
 
+LineReader::LineReader(std::string_view text, std::string const& name, std::size_t record_width)
+    : rest_(text), name_(name) {
+    if (text.size() > record_width && text.find('\n') == std::string_view::npos) record_width_ = record_width;
+}
+
 bool LineReader::next() {
     if (rest_.empty()) return false;
+    if (record_width_ > 0) {
+        line_ = rest_.substr(0, record_width_);
+        rest_.remove_prefix(line_.size());
+        ++number_;
+        return true;
+    }
     std::size_t const end = rest_.find('\n');
     line_ = rest_.substr(0, end);
     rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);

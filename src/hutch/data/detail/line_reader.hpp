@@ -6,11 +6,13 @@
 
 namespace hutch::data::detail {
 
-/// The lines of a text (LF or CRLF), counted from 1.
+/// The lines of a text (LF or CRLF) or, without line ends, its records of one width, counted from 1.
 class LineReader {
   public:
-    /// \param name  stands for the text in messages
-    LineReader(std::string_view text, std::string const& name) : rest_(text), name_(name) {}
+    /// \param name          stands for the text in messages
+    /// \param record_width  [byte] of a text that has no line end at all and is longer; 0 takes it as one
+    /// line
+    LineReader(std::string_view text, std::string const& name, std::size_t record_width = 0);
     /// Go to the next line; false at the end.
     bool next();
     std::string_view line() const { return line_; }
@@ -22,6 +24,7 @@ class LineReader {
   private:
     std::string_view rest_, line_;
     std::string const& name_;
+    std::size_t record_width_ = 0;  // 0: lines have ends
     int number_ = 0;
 };
 

@@ -24,7 +24,7 @@ double wavelength_in_angstrom(std::string_view value) {
 void set_axis(std::string_view value, Pattern& pattern) {
     FieldReader fields(value);
     std::string_view const word = fields.next();
-    for (AxisKind kind : {AxisKind::two_theta, AxisKind::q, AxisKind::d})
+    for (AxisKind kind : {AxisKind::two_theta, AxisKind::q, AxisKind::d, AxisKind::time_of_flight})
         if (word == to_name(kind)) pattern.axis = kind;
 }
 

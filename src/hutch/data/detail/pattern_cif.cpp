@@ -34,7 +34,8 @@ struct AxisTag {
 constexpr AxisTag x_tags[] = {{"_pd_proc_2theta_corrected", AxisKind::two_theta},
                               {"_pd_meas_2theta_scan", AxisKind::two_theta},
                               {"_pd_proc_recip_len_Q", AxisKind::q},
-                              {"_pd_proc_d_spacing", AxisKind::d}};
+                              {"_pd_proc_d_spacing", AxisKind::d},
+                              {"_pd_meas_time_of_flight", AxisKind::time_of_flight}};
 constexpr char const* range_tags[] = {"_pd_proc_2theta_range_", "_pd_meas_2theta_range_"};
 
 cif::Document read_document(std::string_view text, std::string const& name) {

@@ -14,6 +14,8 @@ char const* unit_of(AxisKind kind) {
             return "1/angstrom";
         case AxisKind::d:
             return "angstrom";
+        case AxisKind::time_of_flight:
+            return "microsecond";
         case AxisKind::two_theta:
             break;
     }

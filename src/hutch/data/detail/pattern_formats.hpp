@@ -10,6 +10,7 @@
 namespace hutch::data::detail {
 
 constexpr std::size_t most_points = 10'000'000;
+constexpr std::size_t gsas_record_width = 80;  // [byte]
 
 /// Collect points, check that x goes one way, and hand out the pattern with x ascending.
 class PatternBuilder {
@@ -43,7 +44,8 @@ std::size_t grid_points(double start, double step, double stop);
 std::string one_line(std::string_view text, std::size_t most);
 
 Pattern parse_columns(std::string_view text, std::string const& name, bool has_sigma);
-Pattern parse_fxye(std::string_view text, std::string const& name);
+/// \param bank  the number on its BANK line; 0 takes the first
+Pattern parse_gsas(std::string_view text, std::string const& name, int bank);
 Pattern parse_fox(std::string_view text, std::string const& name);
 Pattern parse_pdcif(std::string_view text, std::string const& name);
 

@@ -185,6 +185,10 @@ double NetPattern::fwhm_at(double two_theta) const {
 std::vector<double> two_theta_of(data::Pattern const& pattern, double wavelength) {
     std::vector<double> angles(pattern.x);
     if (pattern.axis == data::AxisKind::two_theta) return angles;
+    if (pattern.axis == data::AxisKind::time_of_flight)
+        throw Error(Fault::unsupported,
+                    "'axis' of the pattern is time_of_flight; expected two_theta, q or d, as angles need one "
+                    "wavelength");
     for (double& x : angles) {
         double const inverse_d = pattern.axis == data::AxisKind::q ? x / (2 * std::numbers::pi) : 1 / x;
         double const sine = wavelength * inverse_d / 2;

@@ -76,6 +76,12 @@ TEST(NetPattern, reads_q_and_d_as_two_theta) {
     }
 }
 
+TEST(NetPattern, refuses_times_of_flight) {
+    data::Pattern pattern = peaks_with_noise(0.3, 1000, 100);
+    pattern.axis = data::AxisKind::time_of_flight;
+    EXPECT_THROW(to_net_pattern(pattern, 1.54), Error);
+}
+
 TEST(NetPattern, resamples_unequal_steps_without_losing_counts) {
     data::Pattern pattern = peaks_with_noise(0.3, 1000, 100), thinned;
     for (std::size_t i = 0; i < pattern.x.size(); i += i % 3 == 0 ? 1 : 2)

@@ -161,9 +161,17 @@ std::vector<int> read_elements(step::Call const& call, std::string const& parame
 }
 
 char const* axis_label(data::AxisKind axis) {
-    return axis == data::AxisKind::two_theta ? "2θ / degree"
-           : axis == data::AxisKind::q       ? "Q / Å⁻¹"
-                                             : "d / Å";
+    switch (axis) {
+        case data::AxisKind::q:
+            return "Q / Å⁻¹";
+        case data::AxisKind::d:
+            return "d / Å";
+        case data::AxisKind::time_of_flight:
+            return "time of flight / µs";
+        case data::AxisKind::two_theta:
+            break;
+    }
+    return "2θ / degree";
 }
 
 }  // namespace hutch::powder
