@@ -6,6 +6,9 @@ target_compile_features(hutch_flags INTERFACE cxx_std_20)
 set(HUTCH_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND HUTCH_WARNINGS -Wno-restrict)  # GCC 12 sees overlaps in std::string's operator+ that are not there
+  if(HUTCH_SANITIZE)
+    list(APPEND HUTCH_WARNINGS -Wno-maybe-uninitialized)  # nor, with sanitizers, that variants are initialised
+  endif()
 endif()
 
 find_program(HUTCH_LLD ld.lld)

@@ -102,7 +102,7 @@ def gives_gpus(client):
     expect(client.wait_for_end(job)[0][1], "done")
     expect(client.log(job), "gpu 0,1\n")
     message = client.submit("gpus", "true", gpus=9, fails=True)
-    assert message.startswith("external: ") and "Requested node configuration is not available" in message, message
+    assert message.startswith("denied: ") and "Requested node configuration is not available" in message, message
 
 
 def describes_the_site(client):
