@@ -104,6 +104,13 @@ std::string make_key(Job const& job) {
     return sha256(all.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+unsigned whole(Json const& json) {
+    if (!json.is_number_unsigned() || json.get<std::uint64_t>() > 0xffffffff)
+        throw Error(Fault::bad_data,
+                    "'job' is broken (a whole number is none); expected what 'hutch run' wrote");
+    return json.get<unsigned>();
+}
+
 }  // namespace
 
 Job make_job(Graph const& graph, Item item, Results const& results, Store& store) {
@@ -174,11 +181,11 @@ Job parse_job(std::string_view text) {
                 {},
                 json.at("outputs"),
                 json.at("device"),
-                json.at("threads"),
-                json.at("ranks"),
+                whole(json.at("threads")),
+                whole(json.at("ranks")),
                 json.at("memory_gib"),
                 json.at("needs_gpu"),
-                json.at("attempt")};
+                whole(json.at("attempt"))};
         for (auto const& [port, files] : json.at("inputs").items())
             for (Json const& file : files)
                 job.inputs[port].push_back({file.at(0).get<std::string>(), file.at(1), file.at(2)});

@@ -16,6 +16,15 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Damaged text may hold 1e200 where a size stood: no conversion has a meaning for that.
+template <class Whole>
+Whole whole(Json const& json) {
+    if (!json.is_number_integer())
+        throw Error(Fault::bad_data,
+                    "'record' is broken (a whole number is none); expected what a run wrote");
+    return json.get<Whole>();
+}
+
 Json to_json(Making const& making) {
     Json json = {{"item", making.item},       {"step", making.step},      {"version", making.version},
                  {"program", making.program}, {"host", making.host},      {"started", making.started},
@@ -25,9 +34,10 @@ Json to_json(Making const& making) {
 }
 
 Making making_of(Json const& json) {
-    return {json.at("item"),    json.at("step"),    json.at("version"),
-            json.at("program"), json.at("host"),    json.at("started"),
-            json.at("seconds"), json.at("attempt"), json.value("batch", "")};
+    return {
+        json.at("item"),        json.at("step"),    json.at("version"), json.at("program"),
+        json.at("host"),        json.at("started"), json.at("seconds"), whole<unsigned>(json.at("attempt")),
+        json.value("batch", "")};
 }
 
 Json to_json(Result const& result) {
@@ -50,7 +60,8 @@ Result result_of(Json const& json) {
     result.key = json.at("result");
     result.folder = json.at("folder");
     for (Json const& file : json.at("files"))
-        result.files.push_back({file.at(0), file.at(1), file.at(2), file.at(3), file.at(4)});
+        result.files.push_back({file.at(0), file.at(1), file.at(2), whole<std::uint64_t>(file.at(3)),
+                                whole<std::int64_t>(file.at(4))});
     result.findings = step::parse_values(json.at("findings").get_ref<std::string const&>(), "journal");
     result.parameters = step::parse_values(json.at("parameters").get_ref<std::string const&>(), "journal");
     for (Json const& file : json.at("used")) result.used.push_back({file.at(0), file.at(1), file.at(2)});
@@ -106,7 +117,10 @@ Record parse_record(std::string_view text) {
             return Failure{json.at("failure"), json.at("message"), json.at("fault"),
                            making_of(json.at("making"))};
         Json const& mark = json.at("mark");
-        return KnownSum{json.at("sum"), json.at("sha256"), {mark.at(0), mark.at(1), mark.at(2)}};
+        return KnownSum{json.at("sum"),
+                        json.at("sha256"),
+                        {whole<std::uint64_t>(mark.at(0)), whole<std::int64_t>(mark.at(1)),
+                         whole<std::uint64_t>(mark.at(2))}};
     } catch (Json::exception const& problem) {
         throw Error(Fault::bad_data,
                     fmt::format("'record' is broken ({}); expected what a run wrote", problem.what()));
