@@ -8,13 +8,9 @@
 namespace hutch::powder {
 namespace {
 
-struct Nodes {
-    std::vector<double> x, weight;
-};
-
 // Gauss-Legendre on [0, 1] by Newton's method on the Legendre polynomial.
-Nodes legendre(int n) {
-    Nodes rule;
+AxialQuadrature legendre(int n) {
+    AxialQuadrature rule;
     for (int i = 0; i < n; ++i) {
         double z = std::cos(std::numbers::pi * (i + 0.75) / (n + 0.5)), derivative = 1;
         for (int step = 0; step < 100; ++step) {
@@ -35,11 +31,11 @@ Nodes legendre(int n) {
     return rule;
 }
 
-// The measure W(x) dx as many points, split where W has its kink.
-Nodes dense_measure(double share) {
-    Nodes const base = legendre(64);
+// The measure W(x) dx as points that integrate x^(4n-1) exactly, split where W has its kink.
+AxialQuadrature dense_measure(double share, int n) {
+    AxialQuadrature const base = legendre(std::max(64, 2 * n));
     double const kink = 1 - 2 * share;
-    Nodes points;
+    AxialQuadrature points;
     for (auto [from, to] : {std::pair{0.0, kink}, std::pair{kink, 1.0}})
         for (std::size_t i = 0; i < base.x.size() && to > from; ++i) {
             double const x = from + (to - from) * base.x[i];
@@ -88,8 +84,8 @@ void diagonalize(std::vector<double>& diagonal, std::vector<double>& off, std::v
 
 }  // namespace
 
-AxialNodes axial_nodes(double share, int n) {
-    Nodes const measure = dense_measure(std::max(share, 1e-6));
+AxialQuadrature axial_quadrature(double share, int n) {
+    AxialQuadrature const measure = dense_measure(std::max(share, 1e-6), n);
     double const total = std::accumulate(measure.weight.begin(), measure.weight.end(), 0.0);
     // Stieltjes: recurrence coefficients of the orthogonal polynomials, as a Jacobi matrix.
     std::vector<double> diagonal(std::size_t(n), 0), off(std::size_t(n), 0), before(measure.x.size(), 0),
@@ -113,12 +109,17 @@ AxialNodes axial_nodes(double share, int n) {
     }
     std::vector<double> first;
     diagonalize(diagonal, off, first);
-    AxialNodes nodes;
+    AxialQuadrature rule;
     for (std::size_t i = 0; i < diagonal.size(); ++i) {
-        nodes.x.push_back(float(std::sqrt(std::clamp(diagonal[i], 0.0, 1.0))));
-        nodes.weight.push_back(float(total * first[i] * first[i]));
+        rule.x.push_back(std::sqrt(std::clamp(diagonal[i], 0.0, 1.0)));
+        rule.weight.push_back(total * first[i] * first[i]);
     }
-    return nodes;
+    return rule;
+}
+
+AxialNodes axial_nodes(double share, int n) {
+    AxialQuadrature const rule = axial_quadrature(share, n);
+    return {{rule.x.begin(), rule.x.end()}, {rule.weight.begin(), rule.weight.end()}};
 }
 
 }  // namespace hutch::powder
