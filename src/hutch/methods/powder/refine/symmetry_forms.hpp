@@ -83,7 +83,7 @@ class Harmonics {
   public:
     /// \param degree  highest degree of terms: even, 2 to 12
     /// \throws Error bad_input for another degree
-    /// \par Cost  up to some 10 ms for degree 12 of cubic groups
+    /// \par Cost  tens of milliseconds for degree 12 of cubic groups, below one for degree 4
     Harmonics(data::Structure const& structure, int degree);
 
     /// "c4_1": degree, and number within it from 1 on.
