@@ -5,6 +5,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(SQLite3 REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(ZLIB REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_path(GEMMI_INCLUDE_DIR gemmi/symmetry.hpp REQUIRED)
@@ -31,6 +32,7 @@ set(HUTCH_LIB_sqlite SQLite::SQLite3)
 set(HUTCH_LIB_zlib ZLIB::ZLIB)
 set(HUTCH_LIB_hdf5 hutch_hdf5)
 set(HUTCH_LIB_gemmi hutch_gemmi)
+set(HUTCH_LIB_eigen Eigen3::Eigen)
 
 # Peers that only tests and benchmarks compare with, where they are found: `peer NAME` links HUTCH_PEER_NAME, which
 # defines HUTCH_HAS_<NAME>. Never part of a library or of the program: FFTW is GPL.

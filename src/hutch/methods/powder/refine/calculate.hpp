@@ -1,0 +1,50 @@
+/// Calculate patterns of a model with the Jacobian of what is refined, and take line intensities from what was measured.
+#pragma once
+
+#include "hutch/methods/powder/refine/lines.hpp"
+
+#include <span>
+#include <vector>
+
+namespace hutch::powder::refine {
+
+/// What a model's calculation needs besides its parameters, made anew when cells have moved far.
+struct Prepared {
+    std::vector<ReflectionList> lists;          ///< one a share
+    std::vector<std::vector<double>> squared;  ///< one a share: intensities that are no structure's, else empty
+    std::vector<data::Cell> cells;             ///< one a phase: of the reflection lists
+};
+/// List the reflections of all shares at the present cells. \param before  keeps its intensities where indices
+/// are the same; may be null
+Prepared prepare(Model const& model, Prepared const* before = nullptr);
+/// Return whether a cell has moved so far from its reflection list that lines may be missing.
+bool is_outdated(Model const& model, Prepared const& prepared);
+
+/// One pattern calculated at its points in range (point,).
+struct Calculated {
+    std::vector<double> total, background;
+    std::vector<std::size_t> columns;  ///< parameters
+    std::vector<double> jacobian;      ///< (column, stride)
+    struct Points {
+        std::size_t begin, end;
+    };
+    std::vector<Points> support;  ///< per column: where it is not 0
+    std::size_t stride = 0;
+    std::vector<Lines> lines;          ///< one a share of this pattern
+    std::vector<std::size_t> shares;   ///< which
+};
+Calculated calculate(Model const& model, Prepared const& prepared, std::size_t pattern,
+                     std::span<double const> values, Wanted const& wanted);
+
+/// Divide what was measured among the lines in proportion to what is calculated at each point.
+///
+/// \return  per share of the pattern, per reflection: |F|^2 as measured; where the pattern does not tell, the
+///          calculated
+/// \par Source  H. M. Rietveld, J. Appl. Cryst. 2 (1969) 65, section 6
+std::vector<std::vector<double>> observed_squares(Model const& model, std::size_t pattern,
+                                                  Calculated const& calculated);
+
+/// The share of its largest value below which a line is not continued.
+inline constexpr double tail_floor = 1e-4;
+
+}  // namespace hutch::powder::refine

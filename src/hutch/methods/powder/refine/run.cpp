@@ -1,0 +1,183 @@
+#include "hutch/methods/powder/refine/run.hpp"
+
+#include "hutch/base/error.hpp"
+#include "hutch/methods/powder/refine/rules.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace hutch::powder::refine {
+namespace {
+
+std::map<std::string, double> values_by_name(Parameters const& parameters) {
+    std::map<std::string, double> known;
+    for (Parameter const& one : parameters.all()) known[one.name] = one.value;
+    return known;
+}
+
+// Values that stand for other terms than before start anew.
+void forget_changed(Description const& description, Stage const& stage, std::map<std::string, double>& known) {
+    if (!stage.changes) return;
+    if (stage.changes->has("set")) {
+        Document const set = stage.changes->at("set");
+        for (std::string const& selector : set.keys())
+            std::erase_if(known, [&](auto const& one) { return selects(selector, one.first); });
+    }
+    // Terms of a background span its range: a new one takes the values from its first terms on; of points
+    // between which it is straight there is no such order.
+    if (stage.changes->has("background"))
+        for (PatternDescription const& pattern : description.patterns)
+            if (pattern.background.kind == BackgroundKind::interpolated)
+                std::erase_if(known, [&](auto const& one) {
+                    return one.first.starts_with(pattern.name + ".background.");
+                });
+}
+
+class Runner {
+  public:
+    Runner(Description description, RunOptions const& options, std::map<std::string, double> const& known)
+        : about_(std::move(description)), options_(options), known_(known) {
+        if (about_.stages.empty()) about_.stages = automatic_stages(about_);
+        if (about_.is_at_once) merge_stages();
+    }
+
+    Run run() {
+        Run out;
+        std::size_t number = 0;
+        for (Stage const& stage : about_.stages) {
+            ++number;
+            if (options_.on_stage) options_.on_stage(stage.name, number, about_.stages.size());
+            bool const is_new = !is_built_ || stage.changes.has_value();
+            if (is_new) rebuild(stage, out);
+            select(stage, out.problem.model.parameters);
+            out.stages.push_back({stage.name, fit_stage(out)});
+            known_ = values_by_name(out.problem.model.parameters);
+            if (out.last().ending == Ending::stopped) break;
+        }
+        return out;
+    }
+
+  private:
+    void merge_stages() {
+        Stage all{"all at once", {}, {}, {}};
+        for (Stage const& stage : about_.stages) {
+            if (stage.changes) apply_changes(about_, *stage.changes);
+            all.refine.insert(all.refine.end(), stage.refine.begin(), stage.refine.end());
+            all.fix.insert(all.fix.end(), stage.fix.begin(), stage.fix.end());
+        }
+        Stage first{"background and scale", {"background", "*.*.scale"}, {}, {}};
+        about_.stages = {first, all};
+    }
+
+    void rebuild(Stage const& stage, Run& out) {
+        if (stage.changes && is_built_) {
+            apply_changes(about_, *stage.changes);
+            forget_changed(about_, stage, known_);
+        } else if (stage.changes) {
+            apply_changes(about_, *stage.changes);
+        }
+        out.problem = build(about_, known_);
+        add_rules(about_, out.problem);
+        out.prepared = prepare(out.problem.model, is_built_ && is_same_shape(out) ? &out.prepared : nullptr);
+        if (!is_built_) estimate_start(out.problem, out.prepared, known_);
+        is_built_ = true;
+    }
+
+    static bool is_same_shape(Run const& out) {
+        return out.prepared.lists.size() == out.problem.model.shares.size();
+    }
+
+    void select(Stage const& stage, Parameters& parameters) {
+        for (std::string const& selector : stage.refine) selectors_.push_back({selector, true});
+        for (std::string const& selector : stage.fix) selectors_.push_back({selector, false});
+        for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].is_refined = false;
+        for (auto const& [selector, is_refined] : selectors_) {
+            // A selector of an earlier stage may name what a change has taken away.
+            bool const is_new = std::ranges::find(stage.refine, selector) != stage.refine.end() ||
+                                std::ranges::find(stage.fix, selector) != stage.fix.end();
+            if (!is_new && std::ranges::none_of(parameters.all(), [&](Parameter const& one) {
+                    return !one.is_fixed && selects(selector, one.name);
+                }))
+                continue;
+            for (std::size_t const i : parameters.select(selector)) parameters[i].is_refined = is_refined;
+        }
+        for (std::size_t i = 0; i < parameters.size(); ++i)
+            if (parameters[i].is_fixed) parameters[i].is_refined = false;
+    }
+
+    Fit fit_stage(Run& out) {
+        FitOptions options;
+        options.most_cycles = about_.most_cycles;
+        options.on_cycle = options_.on_cycle;
+        options.should_stop = options_.should_stop;
+        Fit result = fit(out.problem, out.prepared, options);
+        // A cell that has moved far needs another list of lines.
+        for (int again = 0; again < 3 && is_outdated(out.problem.model, out.prepared); ++again) {
+            out.prepared = prepare(out.problem.model, &out.prepared);
+            result = fit(out.problem, out.prepared, options);
+        }
+        return result;
+    }
+
+    Description about_;
+    RunOptions const& options_;
+    std::map<std::string, double> known_;
+    std::vector<std::pair<std::string, bool>> selectors_;
+    bool is_built_ = false;
+};
+
+}  // namespace
+
+std::vector<Stage> automatic_stages(Description const& about) {
+    std::vector<Stage> stages;
+    auto const add = [&](std::string name, std::vector<std::string> refine) {
+        if (!refine.empty()) stages.push_back({std::move(name), std::move(refine), {}, {}});
+    };
+    bool const is_structure = std::ranges::any_of(about.phases, [](PhaseDescription const& phase) {
+        return phase.intensities == Intensities::structure;
+    });
+    bool const is_pawley = std::ranges::any_of(about.phases, [](PhaseDescription const& phase) {
+        return phase.intensities == Intensities::pawley;
+    });
+    std::vector<std::string> start{"background"}, lattice, shifts, size, instrument, shape;
+    if (is_structure) start.push_back("*.*.scale");
+    if (is_pawley) start.push_back("intensity");
+    for (PatternDescription const& pattern : about.patterns) {
+        std::string const& name = pattern.name;
+        if (!pattern.background.humps.empty()) start.push_back(name + ".hump.*.area");
+        // One pattern carries the cell; the others, measured elsewhere, may have their own lattice strain.
+        if (&pattern != &about.patterns.front()) lattice.push_back("*." + name + ".lattice");
+        bool const is_flat = pattern.instrument.geometry == Geometry::bragg_brentano;
+        if (!pattern.is_flight) shifts.push_back(name + (is_flat ? ".shift.displacement" : ".shift.zero"));
+        size.push_back("*." + name + ".strain.*");
+        bool const is_xray = pattern.instrument.radiation == Radiation::xray && !pattern.is_flight;
+        if (is_xray) size.push_back("*." + name + ".size.iso");
+        if (pattern.is_flight) {
+            instrument.push_back(name + ".profile.sigma_1");
+        } else {
+            for (char const* word : {"u", "v", "w"}) instrument.push_back(fmt::format("{}.profile.{}", name, word));
+            if (pattern.instrument.axial_sample + pattern.instrument.axial_detector > 0)
+                shape.push_back(name + ".profile.axial");
+        }
+    }
+    add("background and scale", start);
+    add("cell", {"cell"});
+    add("lattice strain of each pattern", lattice);
+    add("shifts", shifts);
+    add("size and microstrain", size);
+    if (is_structure) add("coordinates", {"position"}), add("displacement parameters", {"thermal"});
+    add("instrument widths", instrument);
+    add("axial divergence", shape);
+    for (Stage& stage : stages)
+        if (stage.name == "size and microstrain") stage.fix = {"strain.lorentz"};
+    if (!is_structure) return stages;
+    return stages;
+}
+
+Run run(Description description, RunOptions const& options, std::map<std::string, double> const& known) {
+    return Runner(std::move(description), options, known).run();
+}
+
+}  // namespace hutch::powder::refine
