@@ -179,6 +179,17 @@ class Fitter {
         return variables_.expand(values_, independent);
     }
 
+    double chi_squared_at(std::vector<double> const& values) const {
+        Wanted const nothing{std::vector<char>(values.size(), 0)};
+        double sum = 0;
+        for (std::size_t p = 0; p < problem_.model.patterns.size(); ++p)
+            sum += agreement(problem_.model.patterns[p], calculate(problem_.model, prepared_, p, values, nothing))
+                       .chi_squared;
+        for (Restraint const& one : problem_.restraints)
+            sum += std::pow((one.target - evaluate(one, problem_.model, values).value) / one.sigma, 2);
+        return sum;
+    }
+
     double largest_shift(Linearised const& at, VectorXd const& step) const {
         // s.u. as if all others were fixed, a lower bound, times the goodness of the fit
         double most = 0;
@@ -196,7 +207,9 @@ class Fitter {
         for (int attempt = 0; attempt < 12; ++attempt) {
             VectorXd const step = damped_step(at, damping_, is_held);
             auto const trial_values = moved(step);
-            Linearised trial = linearise(problem_, prepared_, trial_values, variables_);
+            // The first attempt mostly succeeds, and then its Jacobian is needed anyway.
+            Linearised trial = attempt == 0 ? linearise(problem_, prepared_, trial_values, variables_) : Linearised{};
+            if (attempt > 0) trial.chi_squared = chi_squared_at(trial_values);
             double const gain = at.chi_squared - trial.chi_squared, expected = predicted_gain(at, step);
             double const shift = largest_shift(at, step);
             bool const is_better = std::isfinite(trial.chi_squared) && gain > 0;
@@ -206,8 +219,7 @@ class Fitter {
                 damping_ = std::max(1e-9, damping_ * std::max(1.0 / 10, 1 - std::pow(2 * ratio - 1, 3)));
                 growth_ = 2;
                 values_ = trial_values;
-                at = std::move(trial);
-                if (is_le_bail_) at = linearise_here();
+                at = attempt == 0 && !is_le_bail_ ? std::move(trial) : linearise_here();
                 report(at, fit, shift, true);
                 if (!is_end) return false;
                 fit.ending = Ending::converged;
@@ -217,7 +229,7 @@ class Fitter {
                 fit.ending = Ending::converged;
                 return true;
             }
-            report(trial, fit, shift, false);
+            report(at, fit, shift, false);
             damping_ = std::max(1e-4, damping_) * growth_;
             growth_ *= 2;
         }

@@ -52,7 +52,7 @@ class Runner {
             bool const is_new = !is_built_ || stage.changes.has_value();
             if (is_new) rebuild(stage, out);
             select(stage, out.problem.model.parameters);
-            out.stages.push_back({stage.name, fit_stage(out)});
+            out.stages.push_back({stage.name, fit_stage(out, number == about_.stages.size())});
             known_ = values_by_name(out.problem.model.parameters);
             if (out.last().ending == Ending::stopped) break;
         }
@@ -107,8 +107,9 @@ class Runner {
             if (parameters[i].is_fixed) parameters[i].is_refined = false;
     }
 
-    Fit fit_stage(Run& out) {
+    Fit fit_stage(Run& out, bool is_last) {
         FitOptions options;
+        if (!is_last) options.least_gain = 1e-3;  // enough for the next stage to start from
         options.most_cycles = about_.most_cycles;
         options.on_cycle = options_.on_cycle;
         options.should_stop = options_.should_stop;
