@@ -1,7 +1,7 @@
 // One line over a window of points: rays outside, points inside, sums of a block of points in the first
 // cache.
 #include "hutch/methods/powder/refine/detail/angle_kernels.hpp"
-#include "hutch/methods/powder/refine/detail/exponential.hpp"
+#include "hutch/methods/powder/refine/detail/elementary.hpp"
 
 namespace hutch::powder::refine::detail::HUTCH_ISA {
 
