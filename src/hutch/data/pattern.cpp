@@ -98,6 +98,20 @@ char const* to_name(AxisKind kind) {
     return "two_theta";
 }
 
+Pattern to_density(Pattern pattern) {
+    if (!pattern.is_binned || pattern.x.size() < 2) return pattern;
+    for (std::size_t i = 0; i + 1 < pattern.x.size(); ++i) {
+        double const width = pattern.x[i + 1] - pattern.x[i];
+        pattern.x[i] += width / 2;
+        pattern.y[i] /= width;
+        if (!pattern.sigma.empty()) pattern.sigma[i] /= width;
+    }
+    pattern.x.pop_back(), pattern.y.pop_back();
+    if (!pattern.sigma.empty()) pattern.sigma.pop_back();
+    pattern.is_binned = false;
+    return pattern;
+}
+
 PatternFormat guess_pattern_format(std::string_view text, std::string const& name) {
     std::string const ending = ending_of(name);
     if (ending == ".cif") return PatternFormat::cif;

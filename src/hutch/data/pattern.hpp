@@ -20,7 +20,11 @@ struct Pattern {
     std::vector<double> x;      ///< unit as the axis says
     std::vector<double> y;      ///< [count] or arbitrary
     std::vector<double> sigma;  ///< standard deviation of y; 0 for a point without weight
+    /// Whether x are lower edges of bins and y what fell into them, as GSAS has time of flight.
+    bool is_binned = false;
 };
+/// Return a binned pattern as y per unit of x at the middles of bins, one point less; any other as it is.
+Pattern to_density(Pattern pattern);
 
 /// Formats by name: xy, xye, fxye (GSAS, centidegrees), fox (one header line "start step stop", then counts),
 /// cif (pdCIF), gsas (all kinds of GSAS raw data: STD, ESD, ALT, FXY, FXYE; read only).

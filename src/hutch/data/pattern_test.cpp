@@ -186,6 +186,17 @@ TEST(Pattern, ReadsPairsAndTriplesOfGsas) {
     expect_nine_digits(triples.sigma, {.3757, .3674, .37, 0, .05});
 }
 
+// GSAS, LAUR 86-748: times of flight are edges of bins, intensities are counts in them.
+TEST(Pattern, GivesDensitiesOfBinnedPatterns) {
+    Pattern const bins = parse_pattern("t\nBANK 1 3 3 SLOG 100 300 0.01 0 FXYE\n 100 8 2\n 104 9 3\n 110 7 1\n", "a");
+    EXPECT_TRUE(bins.is_binned);
+    Pattern const density = to_density(bins);
+    EXPECT_EQ(density.x, (std::vector<double>{102, 107}));
+    EXPECT_EQ(density.y, (std::vector<double>{2, 1.5}));
+    EXPECT_EQ(density.sigma, (std::vector<double>{.5, .5}));
+    EXPECT_EQ(to_density(density).x, density.x);
+}
+
 // As in the neutron data of the lead sulfate round robin.
 TEST(Pattern, PassesOverALastRecordOfGsasThatStandsTwice) {
     std::string const record = "       5       6\n";

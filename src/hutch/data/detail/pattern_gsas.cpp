@@ -254,6 +254,7 @@ Pattern parse_gsas(std::string_view text, std::string const& name, int bank_numb
     find_bank(lines, builder.pattern(), bank_number);
     Bank const bank = read_bank(lines);
     builder.pattern().axis = bank.axis;
+    builder.pattern().is_binned = bank.axis == AxisKind::time_of_flight;
     Layout const* const layout = layout_of(bank.type);
     std::size_t const found =
         layout ? read_fixed(lines, bank, *layout, builder) : read_free(lines, bank, builder);

@@ -136,6 +136,15 @@ class Builder {
                                                       about.name, first, last, m.x.front(), m.x.back()));
     }
 
+    // Lines may end where they are far below the noise of the quietest points.
+    static double find_tail_level(PatternModel const& pattern) {
+        constexpr double share_of_noise = 0.02;
+        std::vector<double> weights(pattern.weights().begin(), pattern.weights().end());
+        auto const place = weights.begin() + std::ptrdiff_t(weights.size() * 9 / 10);
+        std::ranges::nth_element(weights, place);
+        return *place > 0 ? share_of_noise / std::sqrt(*place) : 0;
+    }
+
     PatternModel make_pattern(PatternDescription const& about) {
         PatternModel pattern;
         pattern.name = about.name;
@@ -143,6 +152,7 @@ class Builder {
         pattern.is_flight = about.is_flight;
         pattern.instrument = about.instrument;
         set_points(about, pattern);
+        pattern.tail_level = find_tail_level(pattern);
         add_background(about, pattern);
         if (about.is_flight)
             add_flight(about, pattern.flight);

@@ -44,7 +44,9 @@ class LineDrawer {
         };
         if (pattern_.is_flight) {
             FlightLine const shape{value(centre), value(third), value(fourth), value(fifth), value(sixth)};
-            set_window(shape.centre, reach(shape, tail_floor));
+            double const width = std::sqrt(8 * std::numbers::ln2 * shape.sigma_square) + shape.gamma +
+                                 1 / shape.alpha + 1 / shape.beta;
+            set_window(shape.centre, reach(shape, floor(value(area) / width)));
             if (window.begin >= window.end) return {};
             flight_line(shape, x.data() + window.begin, window.end - window.begin,
                         {memory_[0].data(), memory_[1].data(), memory_[2].data(), memory_[3].data(),
@@ -54,7 +56,8 @@ class LineDrawer {
         }
         AngleLine const shape{value(centre), value(third),  value(fourth),
                               value(fifth),  value(sixth), pattern_.angle.axial_share};
-        set_window(shape.centre, reach(shape, tail_floor));
+        set_window(shape.centre,
+                   reach(shape, floor(value(area) / (std::sqrt(shape.gauss_square) + shape.lorentz))));
         if (window.begin >= window.end) return {};
         bool const is_axial = is_axial_wanted_ || shape.axial > 0;
         angle_line(shape, x.data() + window.begin, window.end - window.begin,
@@ -70,6 +73,10 @@ class LineDrawer {
     }
 
   private:
+    double floor(double height) const {
+        return std::clamp(pattern_.tail_level / std::max(height, 1e-300), least_floor, most_floor);
+    }
+
     PatternModel const& pattern_;
     bool is_axial_wanted_;
     std::array<std::vector<double>, quantities> memory_;

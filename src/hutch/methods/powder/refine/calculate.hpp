@@ -44,7 +44,7 @@ Calculated calculate(Model const& model, Prepared const& prepared, std::size_t p
 std::vector<std::vector<double>> observed_squares(Model const& model, std::size_t pattern,
                                                   Calculated const& calculated);
 
-/// The share of its largest value below which a line is not continued.
-inline constexpr double tail_floor = 1e-4;
+/// Shares of its largest value between which a line ends: at PatternModel::tail_level where that lies between.
+inline constexpr double least_floor = 1e-5, most_floor = 2e-3;
 
 }  // namespace hutch::powder::refine

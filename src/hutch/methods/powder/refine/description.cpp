@@ -208,7 +208,8 @@ void read_patterns(Document const& patterns, FileFinder const& find, Description
         at.only({"data", "bank", "instrument", "range", "exclude", "background", "phases"});
         PatternDescription pattern;
         pattern.name = name;
-        pattern.measured = data::read_pattern(find(at.at("data").text()), at.has("bank") ? int(at.at("bank").integer()) : 0);
+        int const bank = at.has("bank") ? int(at.at("bank").integer()) : 0;
+        pattern.measured = data::to_density(data::read_pattern(find(at.at("data").text()), bank));
         if (pattern.measured.wavelength > 0) pattern.instrument.wavelengths = {{pattern.measured.wavelength, 1}};
         if (at.has("instrument")) read_instrument(at.at("instrument"), find, pattern);
         if (at.has("range")) pattern.range = pair_of(at.at("range"));

@@ -98,6 +98,7 @@ struct PatternModel {
     Block background;
     std::vector<HumpModel> humps;
     std::vector<double> fixed_background;  ///< [count] per point; empty: none
+    double tail_level = 0;                 ///< [count] lines are continued until they fall below this
 
     std::span<double const> x() const { return {measured.x.data() + begin, end - begin}; }
     std::span<double const> y() const { return {measured.y.data() + begin, end - begin}; }
