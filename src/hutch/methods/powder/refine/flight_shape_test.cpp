@@ -284,6 +284,18 @@ TEST(FlightLine, LeavesOutWhatIsNotWanted) {
     }
 }
 
+// The derivative by the Lorentz width is finite at 0, and the one that the line has just beside it.
+TEST(FlightLine, LosesItsLorentzPartSmoothly) {
+    for (auto const& [name, line] : cases) {
+        FlightLine without = line, hardly = line;
+        without.gamma = 0, hardly.gamma = 1e-9 * std::sqrt(line.sigma_square);
+        std::vector<double> const x = window(without, 20, 401);
+        Table const a = channels_of(without, x), b = channels_of(hardly, x);
+        for (std::size_t k = 0; k < channel_count; ++k)
+            EXPECT_LE(largest_difference(a[k], b[k]), 1e-7 * largest(a[k])) << name << ", channel " << k;
+    }
+}
+
 TEST(FlightLine, StaysBelowTheFloorBeyondItsReach) {
     for (auto const& [name, line] : cases)
         for (double const floor : {0.1, 1e-2, 1e-4}) {

@@ -45,7 +45,9 @@ Reach reach(AngleLine const& line, double floor);
 
 /// Two exponentials back to back, convolved with a pseudo-Voigt, of area 1: time of flight.
 ///
-/// exp(alpha t) before t = 0 and exp(-beta t) after it; width and shape of the pseudo-Voigt as above.
+/// exp(alpha t) before t = 0 and exp(-beta t) after it; width and shape of the pseudo-Voigt as above. GSAS's
+/// and GSAS-II's source (epsvoigt.for) has E1 at -alpha t instead of alpha t for the rise, which mirrors that
+/// exponential in the Lorentz part: lines with gamma > 0 differ from theirs on the side of short times.
 ///
 /// \par Source  Von Dreele, Jorgensen & Windsor, J. Appl. Cryst. 15 (1982) 581 (Gauss part); Larson & Von
 /// Dreele, GSAS manual, LAUR 86-748, time-of-flight profile function 3 (Lorentz part by the exponential
@@ -60,7 +62,10 @@ struct FlightLine {
 struct FlightChannels {
     double *value, *d_centre, *d_alpha, *d_beta, *d_sigma_square, *d_gamma;
 };
-/// Write a line's channels for n ascending points x [us].
+/// Write a line's channels for n ascending points x [us]; d_gamma null: not wanted, and with gamma = 0 the
+/// Lorentz part, two thirds of the work, is then left out.
+///
+/// Within 1e-11 of the height (flight_shape_test, "is the convolution that mpmath integrates").
 void flight_line(FlightLine const& line, double const* x, std::size_t n, FlightChannels const& channels);
 /// Return distances [us] beyond which the value stays below `floor` (in (0, 1)) times its largest.
 Reach reach(FlightLine const& line, double floor);

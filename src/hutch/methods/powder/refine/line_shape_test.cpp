@@ -115,10 +115,10 @@ TEST(AngleLine, HasAreaOne) {
 
 TEST(AngleLine, IsThePlainSumOverRays) {
     for (auto const& [name, line] : cases) {
-        std::vector<double> const x = window(line, 40, 601), value = channels_of(line, x)[0];
-        // 400 midpoints are good to 1e-5 themselves; 4,000 to 1e-7.
+        std::vector<double> const x = window(line, 40, 401), value = channels_of(line, x)[0];
+        // 400 midpoints are good to 1e-5 themselves; 2,000 to 4e-7.
         std::vector<double> plain(x.size());
-        for (std::size_t i = 0; i < x.size(); ++i) plain[i] = plain_line(line, x[i], 4000);
+        for (std::size_t i = 0; i < x.size(); ++i) plain[i] = plain_line(line, x[i], 2000);
         EXPECT_LE(largest_difference(plain, value), 1e-5 * largest(plain)) << name;
     }
 }
@@ -173,6 +173,31 @@ TEST(AngleLine, HasTheDerivativesOfItsValue) {
             EXPECT_LE(off[0] * step, 1e-5 * largest(analytic[0])) << name << ", channel " << channel;
             EXPECT_LE(off[6], 1e-7 * height) << name << ", channel " << channel;
         }
+    }
+}
+
+// From point to point the value changes as its slope says; rules may differ by 1e-5 of the height.
+TEST(AngleLine, HasNoSteps) {
+    for (auto const& [name, line] : cases) {
+        std::vector<double> const x = window(line, 12, 20001);
+        Table const c = channels_of(line, x);
+        double most = 0;
+        for (std::size_t i = 0; i + 1 < x.size(); ++i)
+            most = std::max(
+                most, std::abs(c[0][i + 1] - c[0][i] + (x[i + 1] - x[i]) * (c[1][i] + c[1][i + 1]) / 2));
+        EXPECT_LE(most, 1e-5 * largest(c[0])) << name;
+    }
+}
+
+// The derivative by the Lorentz width is finite at 0, and the one that the line has just beside it.
+TEST(AngleLine, LosesItsLorentzPartSmoothly) {
+    for (auto const& [name, line] : cases) {
+        AngleLine without = line, hardly = line;
+        without.lorentz = 0, hardly.lorentz = 1e-9 * std::sqrt(line.gauss_square);
+        std::vector<double> const x = window(without, 20, 401);
+        Table const a = channels_of(without, x), b = channels_of(hardly, x);
+        for (std::size_t k = 0; k < channel_count; ++k)
+            EXPECT_LE(largest_difference(a[k], b[k]), 1e-7 * largest(a[k])) << name << ", channel " << k;
     }
 }
 

@@ -13,7 +13,7 @@ namespace hutch::powder::refine::HUTCH_ISA {
 inline double exp2_of(double x) {
     x = x < -1020.0 ? -1020.0 : x;
     x = x > 1020.0 ? 1020.0 : x;
-    double const whole = __builtin_rint(x), t = x - whole;
+    double const whole = double(std::int32_t(x + (x < 0 ? -0.5 : 0.5))), t = x - whole;
     // The sum's lowest bits hold the whole number: 1.5 * 2^52 + whole.
     std::int64_t const exponent = __builtin_bit_cast(std::int64_t, whole + 6755399441055744.0) << 52;
     double p = 7.0725859492692236999e-9;
