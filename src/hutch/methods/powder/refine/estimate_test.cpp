@@ -5,7 +5,7 @@
 namespace hutch::powder::refine {
 namespace {
 
-TEST(Estimates, are_written_with_one_digit_of_uncertainty_or_two_up_to_19) {
+TEST(Estimates, AreWrittenWithOneDigitOfUncertaintyOrTwoUpTo19) {
     struct Case {
         double value, su;
         char const* text;
@@ -39,7 +39,7 @@ TEST(Estimates, are_written_with_one_digit_of_uncertainty_or_two_up_to_19) {
         EXPECT_EQ(to_text({one.value, one.su}), one.text) << one.value << " " << one.su;
 }
 
-TEST(Correlations, are_listed_once_the_strongest_first_and_undetermined_ones_left_out) {
+TEST(Correlations, AreListedOnceTheStrongestFirstAndUndeterminedOnesLeftOut) {
     Result const result = make_result();
     auto const all = result.strong_correlations(0.4);
     ASSERT_EQ(all.size(), 2u);

@@ -22,7 +22,7 @@ std::string value(cif::Document& document, std::size_t block, std::string const&
     return column.length() > 0 ? cif::as_string(column[0]) : "(not there)";
 }
 
-TEST(CifReport, has_a_block_for_each_phase_and_pattern_tied_by_their_ids) {
+TEST(CifReport, HasABlockForEachPhaseAndPatternTiedByTheirIds) {
     cif::Document document = cif::read_string(to_cif(make_result()));
     ASSERT_EQ(document.blocks.size(), 4u);
     EXPECT_EQ(document.blocks[0].name, "sulfate");
@@ -33,7 +33,7 @@ TEST(CifReport, has_a_block_for_each_phase_and_pattern_tied_by_their_ids) {
     EXPECT_EQ(value(document, 2, "_pd_phase_block_id"), value(document, 0, "_pd_block_id"));
 }
 
-TEST(CifReport, has_the_items_that_journals_ask_for) {
+TEST(CifReport, HasTheItemsThatJournalsAskFor) {
     cif::Document document = cif::read_string(to_cif(make_result()));
     for (char const* tag :
          {"_chemical_formula_moiety", "_chemical_melting_point", "_cell_measurement_temperature",
@@ -52,7 +52,7 @@ TEST(CifReport, has_the_items_that_journals_ask_for) {
     EXPECT_EQ(value(document, 0, "_refine_ls_goodness_of_fit_all"), "1.270");
 }
 
-TEST(CifReport, gives_uncertainties_in_brackets_and_none_where_there_is_none) {
+TEST(CifReport, GivesUncertaintiesInBracketsAndNoneWhereThereIsNone) {
     cif::Document document = cif::read_string(to_cif(make_result()));
     EXPECT_EQ(value(document, 0, "_cell_length_a"), "5.6791(2)");
     EXPECT_EQ(value(document, 0, "_cell_angle_beta"), "118.432(2)");
@@ -69,7 +69,7 @@ TEST(CifReport, gives_uncertainties_in_brackets_and_none_where_there_is_none) {
     EXPECT_EQ(document.blocks[3].find_values("_pd_phase_mass_%").at(0), "?");
 }
 
-TEST(CifReport, gives_the_structures_back) {
+TEST(CifReport, GivesTheStructuresBack) {
     Result const result = make_result();
     auto const back = data::parse_cif(to_cif(result), "report");
     ASSERT_EQ(back.size(), 2u);
@@ -95,7 +95,7 @@ TEST(CifReport, gives_the_structures_back) {
     EXPECT_NEAR((*back[0].sites[2].u_aniso)[4], -0.002, 1e-12);
 }
 
-TEST(CifReport, gives_the_patterns_back) {
+TEST(CifReport, GivesThePatternsBack) {
     Result result = make_result();
     for (int turn = 0; turn < 2; ++turn) {
         PatternResult const wanted = result.patterns[0];
@@ -113,7 +113,7 @@ TEST(CifReport, gives_the_patterns_back) {
     }
 }
 
-TEST(CifReport, lists_reflections_with_their_phase_and_excluded_regions) {
+TEST(CifReport, ListsReflectionsWithTheirPhaseAndExcludedRegions) {
     cif::Document document = cif::read_string(to_cif(make_result()));
     auto const measured = document.blocks[2].find_values("_refln_F_squared_meas");
     ASSERT_EQ(measured.length(), 2);
@@ -125,14 +125,14 @@ TEST(CifReport, lists_reflections_with_their_phase_and_excluded_regions) {
     EXPECT_EQ(value(document, 3, "_pd_meas_scan_method"), "tof");
 }
 
-TEST(CifReport, writes_one_structure_alone) {
+TEST(CifReport, WritesOneStructureAlone) {
     Result const result = make_result();
     EXPECT_EQ(cif::read_string(to_cif(result, 1)).blocks.size(), 1u);
     EXPECT_EQ(data::parse_cif(to_cif(result, 1), "report")[0].space_group_number, 227);
     EXPECT_THROW(to_cif(result, 2), Error);
 }
 
-TEST(CifReport, is_ascii_whatever_the_names_are) {
+TEST(CifReport, IsAsciiWhateverTheNamesAre) {
     Result result = make_result();
     result.title = "Blei(II)-sulfat \xe2\x80\x93 'data_' ;\n;\ndata_evil";
     result.phases[0].name = result.shares[0].phase = result.shares[2].phase = "\xc3\xa9\xc3\xa9";
@@ -143,7 +143,7 @@ TEST(CifReport, is_ascii_whatever_the_names_are) {
     EXPECT_EQ(text, to_cif(result));
 }
 
-TEST(SymmetryCodes, count_the_operation_and_the_cells) {
+TEST(SymmetryCodes, CountTheOperationAndTheCells) {
     auto const operations = data::find_space_group("P 1 21/c 1", {})->operations;
     struct Case {
         char const *triplet, *code;

@@ -8,7 +8,7 @@
 namespace hutch::powder::refine {
 namespace {
 
-TEST(JsonReport, keeps_every_number_exactly) {
+TEST(JsonReport, KeepsEveryNumberExactly) {
     Result const result = make_result();
     auto const json = nlohmann::json::parse(to_json(result));
     EXPECT_EQ(json["title"], result.title);
@@ -22,7 +22,7 @@ TEST(JsonReport, keeps_every_number_exactly) {
     EXPECT_EQ(json["parameters"].size(), result.parameters.size());
 }
 
-TEST(JsonReport, has_null_for_what_is_not_known) {
+TEST(JsonReport, HasNullForWhatIsNotKnown) {
     auto const json = nlohmann::json::parse(to_json(make_result()));
     EXPECT_TRUE(json["parameters"][3]["su"].is_null());
     EXPECT_TRUE(json["correlation"][0][3].is_null());
@@ -32,7 +32,7 @@ TEST(JsonReport, has_null_for_what_is_not_known) {
     EXPECT_FALSE(json["shares"][2]["cell"].is_null());
 }
 
-TEST(JsonReport, tells_the_lines_of_each_phase_in_a_pattern_apart) {
+TEST(JsonReport, TellsTheLinesOfEachPhaseInAPatternApart) {
     auto const json = nlohmann::json::parse(to_json(make_result()));
     EXPECT_EQ(json["patterns"][0]["lines"]["sulfate"][0], 1);
     EXPECT_EQ(json["patterns"][0]["lines"]["silicon"][0], 2);
