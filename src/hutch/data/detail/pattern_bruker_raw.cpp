@@ -12,7 +12,6 @@
 #include "hutch/data/detail/pattern_formats.hpp"
 
 #include <cmath>
-#include <functional>
 #include <vector>
 
 #include <fmt/format.h>
