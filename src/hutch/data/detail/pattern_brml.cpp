@@ -54,7 +54,8 @@ std::vector<pugi::xml_node> routes_of(Xml const& xml) {
 }
 
 struct Columns {
-    std::optional<std::size_t> two_theta, counts, time, absorption;
+    static constexpr std::size_t none = std::size_t(-1);
+    std::size_t two_theta = none, counts = none, time = none, absorption = none;
     std::optional<double> blank;  // stands for counts that are missing
 };
 
@@ -92,9 +93,11 @@ Columns columns_of(Xml const& xml, pugi::xml_node route, std::string const& name
         for (std::size_t i = 0; i < fields.size(); ++i)
             if (std::string_view(fields[i].attribute("FieldName").value()) == "TwoTheta")
                 columns.two_theta = start + i;
-        if (child_of(view, "Recording") && !columns.counts) read_recorded(xml, view, start, name, columns);
+        if (columns.counts == Columns::none && child_of(view, "Recording"))
+            read_recorded(xml, view, start, name, columns);
     }
-    if (!columns.counts) xml.fail(route, "no RawDataView with 'Recording'; expected one with the counts");
+    if (columns.counts == Columns::none)
+        xml.fail(route, "no RawDataView with 'Recording'; expected one with the counts");
     return columns;
 }
 
@@ -107,8 +110,8 @@ class Row {
                   fmt::format("'Datum' has {} values; expected {} or more", values_.size(), column + 1));
     }
     // The value, or 1 where the file has no such column.
-    double factor(std::optional<std::size_t> column, char const* item) const {
-        double const value = column ? at(*column) : 1;
+    double factor(std::size_t column, char const* item) const {
+        double const value = column == Columns::none ? 1 : at(column);
         if (!(value > 0)) xml_.fail(datum_, fmt::format("'{}' is {}; expected > 0", item, value));
         return value;
     }
@@ -125,14 +128,14 @@ Pattern read_points(Xml const& xml, pugi::xml_node route, Columns const& columns
     double first_time = 0;
     for (pugi::xml_node datum : children_of(route, "Datum")) {
         Row const row(xml, datum);
-        double const counts = row.at(*columns.counts);
+        double const counts = row.at(columns.counts);
         if (columns.blank && counts == *columns.blank) continue;
         if (!(counts >= 0)) xml.fail(datum, negative_counts(counts));
         double const time = row.factor(columns.time, "MeasuredTime"),
                      absorption = row.factor(columns.absorption, "AbsorptionFactor");
         if (first_time == 0) first_time = time;
         double const rate = first_time / time;
-        builder.add(line, row.at(*columns.two_theta), counts * rate,
+        builder.add(line, row.at(columns.two_theta), counts * rate,
                     rate * absorption * counting_sigma(counts / absorption));
     }
     return builder.finish(line);
@@ -182,7 +185,7 @@ Pattern parse_brml(std::string_view bytes, std::string const& name, int wanted) 
         if (index >= seen) continue;
         pugi::xml_node const route = routes[index - before];
         Columns const columns = columns_of(xml, route, place);
-        if (!columns.two_theta) refuse_scan(name, index, moved_axis(route));
+        if (columns.two_theta == Columns::none) refuse_scan(name, index, moved_axis(route));
         Pattern pattern = read_points(xml, route, columns, place);
         pattern.title = title_of(zip, raw, name);
         read_wavelengths(xml, pattern);
