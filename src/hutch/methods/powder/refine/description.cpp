@@ -315,7 +315,7 @@ void apply_changes(Description& out, Document const& at) {
 
 Description read_description(Document const& at, FileFinder const& find) {
     at.only({"title", "phases", "patterns", "anisotropic", "shares", "set", "refine", "at_once", "constraints",
-             "restraints", "cycles"});
+             "restraints", "cycles", "series"});
     Description out;
     if (at.has("title")) out.title = at.at("title").text();
     read_phases(at.at("phases"), find, out);
