@@ -3,6 +3,7 @@
 #include "hutch/base/error.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/data/detail/line_reader.hpp"
+#include "hutch/data/detail/pattern_formats.hpp"
 #include "hutch/data/gzip.hpp"
 
 #include <set>
@@ -130,6 +131,17 @@ InstrumentParameterFile parse_instprm(std::string_view text, std::string const& 
 
 InstrumentParameterFile read_instprm(std::filesystem::path const& path, int bank) {
     return parse_instprm(read_possibly_gzipped(path), path.string(), bank);
+}
+
+InstrumentParameterFile parse_instrument_file(std::string_view text, std::string const& name, int bank) {
+    detail::LineReader lines(text, name, detail::gsas_record_width);
+    while (lines.next())
+        if (lines.line().starts_with("INS ")) return parse_gsas_prm(text, name, bank);
+    return parse_instprm(text, name, bank);
+}
+
+InstrumentParameterFile read_instrument_file(std::filesystem::path const& path, int bank) {
+    return parse_instrument_file(read_possibly_gzipped(path), path.string(), bank);
 }
 
 }  // namespace hutch::data

@@ -39,4 +39,9 @@ InstrumentParameterFile read_instprm(std::filesystem::path const& path, int bank
 InstrumentParameterFile parse_gsas_prm(std::string_view text, std::string const& name, int bank = 1);
 InstrumentParameterFile read_gsas_prm(std::filesystem::path const& path, int bank = 1);
 
+/// Read an instrument parameter file of either program; a record that starts with "INS " says that it is one
+/// of GSAS.
+InstrumentParameterFile parse_instrument_file(std::string_view text, std::string const& name, int bank = 1);
+InstrumentParameterFile read_instrument_file(std::filesystem::path const& path, int bank = 1);
+
 }  // namespace hutch::data

@@ -182,6 +182,14 @@ TEST(Instprm, ReadsRecordsOfGsasWithoutLineEnds) {
         {{"Type", "PNC"}, {"Lam", "1.909"}, {"Zero", "-0.001"}, {"Polariz.", "0"}, {"U", "no key"}});
 }
 
+TEST(Instprm, TellsTheTwoProgramsApartByContent) {
+    expect_values(parse_instrument_file(gsas_two_banks, "f.instprm", 2),
+                  {{"Type", "PXC"}, {"Lam", "0.413263"}});
+    expect_values(parse_instrument_file(two_banks, "f.prm", 2), {{"Type", "PNC"}, {"Lam", "1.909"}});
+    EXPECT_EQ(message_of([] { parse_instrument_file("1 2\n", "f.prm"); }),
+              "f.prm:1: '1 2' has no ':'; expected key:value");
+}
+
 TEST(Instprm, SaysWhatIsWrongWithAFileOfGsasAndWhere) {
     std::string const start = "INS   HTYPE   PXCR\nINS  1 ICONS      1.54\n";
     struct Case {

@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -32,6 +34,26 @@ std::string_view find_line(std::string_view text, std::string_view start) {
     return {};
 }
 
+// The line that starts the first bank of GSAS; empty when there is none.
+std::string_view find_bank_line(std::string_view text) {
+    std::string_view const line = find_line(text, "BANK ");
+    auto const words = split_words(line);
+    return words.size() >= 5 && to_number(words[1]) && to_number(words[2]) ? line : std::string_view();
+}
+
+// What the text itself says without doubt.
+std::optional<PatternFormat> find_signature(std::string_view text) {
+    if (detail::is_bruker_raw(text)) return PatternFormat::bruker_raw;
+    if (detail::is_zip(text)) return PatternFormat::brml;
+    if (detail::is_xrdml(text)) return PatternFormat::xrdml;
+    if (!find_line(text, "data_").empty() &&
+        (!find_line(text, "_").empty() || !find_line(text, "loop_").empty()))
+        return PatternFormat::cif;
+    if (std::string_view const bank = find_bank_line(text); !bank.empty())
+        return bank.ends_with("FXYE") ? PatternFormat::fxye : PatternFormat::gsas;
+    return std::nullopt;
+}
+
 bool is_grid_header(std::string_view line) {
     detail::FieldReader fields(line);
     std::array<double, 3> start_step_stop{};
@@ -51,6 +73,17 @@ PatternFormat guess_from_numbers(std::string_view text, std::string const& name)
     while (lines.next() && detail::is_passed_over(lines.line(), false)) continue;
     if (is_grid_header(first) && detail::count_fields(lines.line()).fields != 3) return PatternFormat::fox;
     return columns == 3 ? PatternFormat::xye : PatternFormat::xy;
+}
+
+bool has_banks(PatternFormat format) {
+    return format == PatternFormat::fxye || format == PatternFormat::gsas || format == PatternFormat::xrdml ||
+           format == PatternFormat::bruker_raw || format == PatternFormat::brml;
+}
+
+char const* to_name(PatternFormat format) {
+    static constexpr char const* names[] = {"xy",   "xye",   "fxye",       "fox", "cif",
+                                            "gsas", "xrdml", "bruker_raw", "brml"};
+    return names[std::size_t(format)];
 }
 
 [[noreturn]] void refuse(std::string const& what) { throw Error(Fault::bad_input, what); }
@@ -113,14 +146,17 @@ Pattern to_density(Pattern pattern) {
 }
 
 PatternFormat guess_pattern_format(std::string_view text, std::string const& name) {
+    if (auto const format = find_signature(text)) return *format;
     std::string const ending = ending_of(name);
-    if (ending == ".cif") return PatternFormat::cif;
-    if (ending == ".xye") return PatternFormat::xye;
-    if (ending == ".fxye") return PatternFormat::fxye;
-    for (char const* gsas : {".gsa", ".gsas", ".gss", ".gda", ".raw"})
-        if (ending == gsas) return PatternFormat::gsas;
-    if (std::string_view const bank = find_line(text, "BANK "); !bank.empty())
-        return bank.ends_with("FXYE") ? PatternFormat::fxye : PatternFormat::gsas;
+    static constexpr std::pair<char const*, PatternFormat> endings[] = {
+        {".cif", PatternFormat::cif},   {".xye", PatternFormat::xye},   {".fxye", PatternFormat::fxye},
+        {".gsa", PatternFormat::gsas},  {".gsas", PatternFormat::gsas}, {".gss", PatternFormat::gsas},
+        {".gda", PatternFormat::gsas},  {".raw", PatternFormat::gsas},  {".xrdml", PatternFormat::xrdml},
+        {".brml", PatternFormat::brml},
+    };
+    for (auto const& [known, format] : endings)
+        if (ending == known) return format;
+    if (!find_line(text, "BANK ").empty()) return PatternFormat::gsas;
     if (!find_line(text, "data_").empty()) return PatternFormat::cif;
     return guess_from_numbers(text, name);
 }
@@ -130,10 +166,13 @@ Pattern parse_pattern(std::string_view text, std::string const& name) {
 }
 
 Pattern parse_pattern(std::string_view text, std::string const& name, PatternFormat format, int bank) {
-    bool const has_banks = format == PatternFormat::fxye || format == PatternFormat::gsas;
-    if (bank < 0 || (bank > 0 && !has_banks))
+    if (bank < 0 || (bank > 0 && !has_banks(format)))
         refuse(fmt::format("'bank' is {}; expected {}: '{}'", bank,
-                           has_banks ? "0 (the first) or more" : "0, as only GSAS files have banks", name));
+                           has_banks(format)
+                               ? "0 (the first) or more"
+                               : "0, as only files of GSAS, XRDML, RAW and BRML have more than one "
+                                 "scan",
+                           name));
     switch (format) {
         case PatternFormat::xye:
             return detail::parse_columns(text, name, true);
@@ -144,6 +183,12 @@ Pattern parse_pattern(std::string_view text, std::string const& name, PatternFor
             return detail::parse_fox(text, name);
         case PatternFormat::cif:
             return detail::parse_pdcif(text, name);
+        case PatternFormat::xrdml:
+            return detail::parse_xrdml(text, name, bank);
+        case PatternFormat::bruker_raw:
+            return detail::parse_bruker_raw(text, name, bank);
+        case PatternFormat::brml:
+            return detail::parse_brml(text, name, bank);
         case PatternFormat::xy:
             break;
     }
@@ -168,7 +213,12 @@ std::string to_text(Pattern const& pattern, PatternFormat format) {
         case PatternFormat::cif:
             return detail::pdcif_text(pattern);
         case PatternFormat::gsas:
-            throw Error(Fault::unsupported, "'format' is gsas; expected one that is written; write fxye");
+        case PatternFormat::xrdml:
+        case PatternFormat::bruker_raw:
+        case PatternFormat::brml:
+            throw Error(
+                Fault::unsupported,
+                fmt::format("'format' is {}; expected one that is written; write fxye", to_name(format)));
         case PatternFormat::xy:
             break;
     }

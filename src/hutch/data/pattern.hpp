@@ -16,10 +16,12 @@ char const* to_name(AxisKind kind);
 struct Pattern {
     std::string title;
     AxisKind axis = AxisKind::two_theta;
-    double wavelength = 0;      ///< [angstrom]; 0 when the file does not tell
-    std::vector<double> x;      ///< unit as the axis says
-    std::vector<double> y;      ///< [count] or arbitrary
-    std::vector<double> sigma;  ///< standard deviation of y; 0 for a point without weight
+    double wavelength = 0;         ///< [angstrom]; 0 when the file does not tell
+    std::vector<double> x;         ///< unit as the axis says
+    std::vector<double> y;         ///< [count] or arbitrary
+    std::vector<double> sigma;     ///< standard deviation of y; 0 for a point without weight
+    double second_wavelength = 0;  ///< [angstrom], as K alpha 2; 0 for none
+    double second_intensity = 0;   ///< [1], of the second line, relative to the first
     /// Whether x are lower edges of bins and y what fell into them, as GSAS has time of flight.
     bool is_binned = false;
 };
@@ -27,14 +29,26 @@ struct Pattern {
 Pattern to_density(Pattern pattern);
 
 /// Formats by name: xy, xye, fxye (GSAS, centidegrees), fox (one header line "start step stop", then counts),
-/// cif (pdCIF), gsas (all kinds of GSAS raw data: STD, ESD, ALT, FXY, FXYE; read only).
-enum class PatternFormat { xy, xye, fxye, fox, cif, gsas };
+/// cif (pdCIF). Read only: gsas (all kinds of GSAS raw data: STD, ESD, ALT, FXY, FXYE), xrdml
+/// (PANalytical, 1.0 to 2.x), bruker_raw (Siemens and Bruker RAW, versions 1 to 4), brml (Bruker).
+///
+/// The second wavelength is read from xrdml, bruker_raw and brml alone, and no format is written with it.
+/// These three hold counts, of which sigma is the root (of 0 it is 1), brought to where y is in the same way:
+/// - xrdml: `counts` times their attenuation factors; `intensities` are that already. Corrections of the
+///   divergence are refused unless one for all. The second wavelength is left out behind a monochromator.
+/// - brml: counts as they stand; the factor of the absorber is in them already.
+/// - Where points were counted for different times, y is as if all had been for that of the first.
+/// - Each scan stands for itself, also appended and aborted ones: its points are those that are there.
+/// - Counts below zero and scans of another angle than 2 theta are refused.
+enum class PatternFormat { xy, xye, fxye, fox, cif, gsas, xrdml, bruker_raw, brml };
 
-/// Guess the format from the name (a trailing .gz does not count) and the first lines.
+/// Guess the format from what is in the text, and where that does not tell, from the name (a trailing .gz
+/// does not count).
 PatternFormat guess_pattern_format(std::string_view text, std::string const& name);
 /// Read a pattern. \throws Error bad_data: `NAME:LINE: '<item>' is <value>; expected <rule>`
 Pattern parse_pattern(std::string_view text, std::string const& name);
-/// \param bank  of fxye and gsas: the number on its BANK line; 0 takes the first, and the only one elsewhere
+/// \param bank  of fxye and gsas: the number on its BANK line; of xrdml, bruker_raw and brml: which scan
+///              (range) of the file, from 1; 0 takes the first, and the only one elsewhere
 Pattern parse_pattern(std::string_view text, std::string const& name, PatternFormat format, int bank = 0);
 /// Read a file, gzip or plain.
 Pattern read_pattern(std::filesystem::path const& path, int bank = 0);

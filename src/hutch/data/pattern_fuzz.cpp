@@ -34,7 +34,7 @@ void write_and_read(Pattern const& pattern, PatternFormat format) {
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     if (size == 0) return 0;
-    int const choice = (data[0] - unsigned('0')) % 8;
+    int const choice = (data[0] - unsigned('0')) % 11;
     std::string_view const text(reinterpret_cast<char const*>(data) + 1, size - 1);
     Pattern pattern;
     PatternFormat format{};
@@ -44,13 +44,13 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
             return 0;
         }
         format = choice == 5   ? guess_pattern_format(text, "fuzz")
-                 : choice == 7 ? PatternFormat::gsas
+                 : choice >= 7 ? static_cast<PatternFormat>(choice - 2)
                                : static_cast<PatternFormat>(choice);
         pattern = parse_pattern(text, "fuzz", format);
     } catch (hutch::Error const&) {
         return 0;
     }
-    // Format gsas is read only; xye holds all of it.
-    write_and_read(pattern, format == PatternFormat::gsas ? PatternFormat::xye : format);
+    // From gsas on formats are read only; xye holds all of them.
+    write_and_read(pattern, format >= PatternFormat::gsas ? PatternFormat::xye : format);
     return 0;
 }

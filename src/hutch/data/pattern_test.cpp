@@ -115,15 +115,36 @@ TEST(Pattern, GuessesTheFormat) {
         F format;
     };
     for (Case const& c :
-         {Case{"1 2\n2 3\n", "a.xy", F::xy}, Case{"1 2 3\n2 3 4\n", "a.dat", F::xye},
-          Case{"1 2\n2 3\n", "a.dat", F::xy}, Case{"10 0.1 20 t\n5 6 7 8 9\n", "a.dat", F::fox},
-          Case{"10 0.1 20\n5\n", "a.dat.gz", F::fox}, Case{"10 0.1 20\n10.1 0.2 0.1\n", "a.dat", F::xye},
-          Case{"t\nBANK 1 2 2 CONS 1 1 0 0 FXYE\n", "a.txt", F::fxye}, Case{"", "A.FXYE", F::fxye},
-          Case{"", "a.gsa", F::gsas}, Case{"", "a.RAW.gz", F::gsas},
+         {Case{"1 2\n2 3\n", "a.xy", F::xy},
+          Case{"1 2 3\n2 3 4\n", "a.dat", F::xye},
+          Case{"1 2\n2 3\n", "a.dat", F::xy},
+          Case{"10 0.1 20 t\n5 6 7 8 9\n", "a.dat", F::fox},
+          Case{"10 0.1 20\n5\n", "a.dat.gz", F::fox},
+          Case{"10 0.1 20\n10.1 0.2 0.1\n", "a.dat", F::xye},
+          Case{"t\nBANK 1 2 2 CONS 1 1 0 0 FXYE\n", "a.txt", F::fxye},
+          Case{"", "A.FXYE", F::fxye},
+          Case{"", "a.gsa", F::gsas},
+          Case{"", "a.RAW.gz", F::gsas},
           Case{"t\nBANK 1 9 1 CONST 1 1 0 0\n", "PBSO4.CWN", F::gsas},
           Case{std::string("title").append(75, ' ') + "BANK 1 9 1 CONST 1 1 0 0 STD", "a.dat", F::gsas},
-          Case{"", "a.cif.gz", F::cif}, Case{"# c\ndata_x\n", "a", F::cif}, Case{"", "a.XYE.gz", F::xye},
-          Case{"", "a", F::xy}})
+          Case{"", "a.cif.gz", F::cif},
+          Case{"# c\ndata_x\n", "a", F::cif},
+          Case{"", "a.XYE.gz", F::xye},
+          Case{"", "a", F::xy},
+          Case{"RAW4.00", "a.cif", F::bruker_raw},
+          Case{std::string("RAW \5\0\0\0", 8), "a.xy", F::bruker_raw},
+          Case{std::string("RAW2\1\0", 6), "a.xy", F::bruker_raw},
+          Case{"RAW data\n1 2\n3 4\n", "a.xy", F::xy},
+          Case{"RAW2 data\nBANK 1 9 1 CONST 1 1 0 0\n", "a.raw", F::gsas},
+          Case{"PK\3\4", "a.xy", F::brml},
+          Case{"<?xml?><xrdMeasurements>", "a.xy", F::xrdml},
+          Case{"", "a.xrdml.gz", F::xrdml},
+          Case{"", "a.BRML", F::brml},
+          Case{"<xrdMeasurement>", "a.xy", F::xy},
+          Case{"t\nBANK 1 9 1 CONST 1 1 0 0 FXYE\n", "a.xye", F::fxye},
+          Case{"t\nBANK 1 9 1 CONST 1 1 0 0\n", "a.fxye", F::gsas},
+          Case{"data_a\nloop_\n_pd_meas_counts_total\n1\n", "a.xye", F::cif},
+          Case{"data_a of today\n1 2 3\n2 3 4\n", "a.xye", F::xye}})
         EXPECT_EQ(guess_pattern_format(c.text, c.name), c.format) << c.name << ": " << c.text;
 }
 
@@ -222,8 +243,9 @@ TEST(Pattern, ReadsTheBankOfGsasAskedFor) {
               "f:11: file has no bank 1; expected one of '2', '4', '3'");
     EXPECT_EQ(message_of([&] { parse_pattern(text, "f", F::gsas, -1); }, Fault::bad_input),
               "'bank' is -1; expected 0 (the first) or more: 'f'");
-    EXPECT_EQ(message_of([&] { parse_pattern("1 2\n2 3\n", "f", F::xy, 1); }, Fault::bad_input),
-              "'bank' is 1; expected 0, as only GSAS files have banks: 'f'");
+    EXPECT_EQ(
+        message_of([&] { parse_pattern("1 2\n2 3\n", "f", F::xy, 1); }, Fault::bad_input),
+        "'bank' is 1; expected 0, as only files of GSAS, XRDML, RAW and BRML have more than one scan: 'f'");
 }
 
 TEST(Pattern, SaysWhatIsWrongWithGsasAndWhere) {

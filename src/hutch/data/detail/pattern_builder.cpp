@@ -13,12 +13,16 @@ namespace {
 // Wavelengths used for diffraction [angstrom]; a number without unit outside of it was meant in another unit.
 constexpr double shortest_wavelength = 0.01, longest_wavelength = 100;
 
+bool is_wavelength(double in_angstrom) {
+    return in_angstrom >= shortest_wavelength && in_angstrom <= longest_wavelength;
+}
+
 double wavelength_in_angstrom(std::string_view value) {
     FieldReader fields(value);
     auto const number = to_number(fields.next());
     if (!number) return 0;
     double const in_angstrom = to_lower(fields.next()) == "m" ? *number * 1e10 : *number;
-    return in_angstrom >= shortest_wavelength && in_angstrom <= longest_wavelength ? in_angstrom : 0;
+    return is_wavelength(in_angstrom) ? in_angstrom : 0;
 }
 
 void set_axis(std::string_view value, Pattern& pattern) {
@@ -91,6 +95,41 @@ bool is_passed_over(std::string_view line, bool is_top) {
 }
 
 double counting_sigma(double counts) { return std::sqrt(std::max(counts, 1.0)); }
+
+void fail_scan(std::string const& name, int wanted, std::size_t scans) {
+    if (scans == 0)
+        throw Error(Fault::bad_data, fmt::format("{}: file has no scan; expected one or more", name));
+    throw Error(Fault::bad_data,
+                fmt::format("{}: file has no scan {}; expected 1 to {}", name, wanted, scans));
+}
+
+std::size_t scan_index(std::string const& name, int wanted, std::size_t scans) {
+    std::size_t const index = wanted == 0 ? 0 : std::size_t(wanted) - 1;
+    if (index >= scans) fail_scan(name, wanted, scans);
+    return index;
+}
+
+void refuse_scan(std::string const& name, std::size_t index, std::string_view moves) {
+    throw Error(
+        Fault::unsupported,
+        fmt::format("{}: scan {} is of {}; expected one of 2 theta; choose another by its number (bank)",
+                    name, index + 1, in_quotes(moves)));
+}
+
+std::string negative_counts(double counts) {
+    return fmt::format(
+        "'counts' is {}; expected 0 or more, as counted; export what was corrected as .xye with its "
+        "sigma",
+        counts);
+}
+
+void set_lines(Pattern& pattern, double alpha1, double alpha2, double ratio) {
+    if (!is_wavelength(alpha1)) return;
+    pattern.wavelength = alpha1;
+    if (!is_wavelength(alpha2) || alpha2 == alpha1 || !(ratio > 0 && ratio <= 1)) return;
+    pattern.second_wavelength = alpha2;
+    pattern.second_intensity = ratio;
+}
 
 std::size_t grid_points(double start, double step, double stop) {
     if (!(step > 0 && stop > start)) return 0;

@@ -43,11 +43,31 @@ std::size_t grid_points(double start, double step, double stop);
 /// Return text on one line without blanks at the ends, at most `most` bytes.
 std::string one_line(std::string_view text, std::size_t most);
 
+// What readers of files with scans share. A scan is chosen by its number from 1; 0 takes the first.
+/// Return the index of the scan. \throws Error bad_data when there are not so many
+std::size_t scan_index(std::string const& name, int wanted, std::size_t scans);
+[[noreturn]] void fail_scan(std::string const& name, int wanted, std::size_t scans);
+/// Throw Error unsupported: the scan moves something else than 2 theta.
+[[noreturn]] void refuse_scan(std::string const& name, std::size_t index, std::string_view moves);
+/// Say that counts are below zero, which no counter gives: what was taken off them is not known, nor is
+/// sigma.
+std::string negative_counts(double counts);
+/// Set the wavelengths [angstrom] where they are such of diffraction; the second only with its intensity.
+void set_lines(Pattern& pattern, double alpha1, double alpha2, double ratio);
+
 Pattern parse_columns(std::string_view text, std::string const& name, bool has_sigma);
 /// \param bank  the number on its BANK line; 0 takes the first
 Pattern parse_gsas(std::string_view text, std::string const& name, int bank);
 Pattern parse_fox(std::string_view text, std::string const& name);
 Pattern parse_pdcif(std::string_view text, std::string const& name);
+/// Whether the bytes start as a file of one of the four versions does.
+bool is_bruker_raw(std::string_view bytes);
+Pattern parse_bruker_raw(std::string_view text, std::string const& name, int wanted);
+bool is_zip(std::string_view bytes);
+Pattern parse_brml(std::string_view text, std::string const& name, int wanted);
+/// Whether a text is XML with the root element xrdMeasurements.
+bool is_xrdml(std::string_view text);
+Pattern parse_xrdml(std::string_view text, std::string const& name, int wanted);
 
 // The writers rely on to_text having checked the pattern.
 std::string columns_text(Pattern const& pattern, bool has_sigma);

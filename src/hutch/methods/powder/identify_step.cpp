@@ -55,7 +55,7 @@ IdentifyOptions read_options(step::Call const& call, data::Pattern const& measur
     if (!call.input("instrument").empty() || call.has("wavelength"))
         options.wavelengths = setting.instrument.wavelengths;
     else if (measured.wavelength > 0)
-        options.wavelengths = {{measured.wavelength, 1}};
+        options.wavelengths = lines_of(measured);
     else if (options.radiation == Radiation::neutron)
         throw Error(Fault::bad_input,
                     "'wavelength' is missing and the pattern does not tell it; expected it for neutrons");
@@ -134,7 +134,7 @@ std::string to_table(std::vector<Row> const& rows) {
 
 step::Outcome run(step::Call const& call) {
     auto const start = std::chrono::steady_clock::now();
-    data::Pattern const measured = data::read_pattern(call.input("pattern"));
+    data::Pattern const measured = read_measured(call);
     IdentifyOptions const options = read_options(call, measured);
     data::Library const library = data::read_library(call.inputs.at("library"), call.threads);
     Identification const found = identify(measured, library.structures, options);
@@ -157,6 +157,7 @@ std::vector<step::Parameter> identify_parameters() {
         if (one.name == "wavelength")
             one.otherwise =
                 "the instrument's, or the pattern's, or Cu K alpha 1 and 2, 1.540593:1,1.544427:0.5";
+    made.push_back(bank_parameter());
     made.push_back({.name = "keep",
                     .help = "candidates to show",
                     .fields = {{.type = Type::integer, .unit = "1", .least = 1, .most = 1000}},
@@ -200,18 +201,13 @@ std::vector<step::Finding> identify_findings() {
 step::Step identify_step() {
     step::Description about{
         .name = "powder.identify",
-        .version = "1.0.0",
+        .version = "1.1.0",
         .summary = "name the phases that explain a measured powder pattern",
         .reference =
             "similarity: the cosine between square roots of intensities, A. Bhattacharyya, "
             "Bull. Calcutta Math. Soc. 35 (1943) 99; the search in src/hutch/methods/powder/identify.hpp",
         .parameters = identify_parameters(),
-        .inputs = {{.name = "pattern",
-                    .help = "measured; gzip too",
-                    .format = "pattern (.xy .xye .fxye .dat .cif)",
-                    .dtype = "float64",
-                    .dims = {"point"},
-                    .unit = "count"},
+        .inputs = {pattern_port("measured"),
                    {.name = "library",
                     .help = "structures to compare with",
                     .format = "CIF file, folder of CIFs or AMCSD database",

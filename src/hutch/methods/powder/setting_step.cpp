@@ -1,5 +1,6 @@
 #include "hutch/base/error.hpp"
 #include "hutch/data/instprm.hpp"
+#include "hutch/data/pattern.hpp"
 #include "hutch/data/structure.hpp"
 #include "hutch/methods/powder/detail/steps.hpp"
 
@@ -97,7 +98,7 @@ step::Parameter hump_parameter() {
 void read_beam(Setting& setting, step::Call const& call) {
     Instrument& instrument = setting.instrument;
     if (auto const path = call.input("instrument"); !path.empty())
-        instrument = to_instrument(data::read_instprm(path));
+        instrument = to_instrument(data::read_instrument_file(path));
     if (auto const* name = given(call, "radiation"))
         instrument.radiation = name->text() == "xray" ? Radiation::xray : Radiation::neutron;
     if (auto const* name = given(call, "geometry"))
@@ -125,9 +126,40 @@ std::vector<step::Parameter> beam_parameters() {
 
 step::Port instrument_port() {
     return {.name = "instrument",
-            .help = "GSAS-II instrument parameters, constant wavelength",
+            .help = "parameters as GSAS-II (.instprm) or GSAS (.prm) has them, constant wavelength",
             .format = "instprm",
             .is_required = false};
+}
+
+step::Port pattern_port(std::string const& what) {
+    return {.name = "pattern",
+            .help = what +
+                    "; also .gsa and .raw of GSAS, .xrdml of PANalytical, .raw and .brml of Bruker; gzip too",
+            .format = "pattern (.xy .xye .fxye .dat .cif)",
+            .dtype = "float64",
+            .dims = {"point"},
+            .unit = "count"};
+}
+
+step::Parameter bank_parameter() {
+    return {
+        .name = "bank",
+        .help =
+            "which one of several patterns in the file: the number of the bank (GSAS), else of the scan; 0 "
+            "for the first",
+        .fields = {{.type = step::Type::integer, .unit = "1", .least = 0, .most = 1e6}},
+        .fallback = 0};
+}
+
+data::Pattern read_measured(step::Call const& call) {
+    return data::read_pattern(call.input("pattern"), int(call.integer("bank")));
+}
+
+std::vector<Wavelength> lines_of(data::Pattern const& measured) {
+    std::vector<Wavelength> lines{{measured.wavelength, 1}};
+    if (measured.second_wavelength > 0)
+        lines.push_back({measured.second_wavelength, measured.second_intensity});
+    return lines;
 }
 
 Setting read_setting(step::Call const& call) {

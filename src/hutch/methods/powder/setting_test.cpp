@@ -3,7 +3,10 @@
 #include "hutch/base/error.hpp"
 
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <limits>
+#include <numbers>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -116,6 +119,54 @@ TEST(Instrument, TakesTheNumbersOfGsas2InOurUnits) {
     EXPECT_NEAR(lab.axial_sample, 0.001, 1e-15);
     EXPECT_NEAR(lab.axial_detector, 0.001, 1e-15);
     EXPECT_EQ(lab.zero, 0.01);
+}
+
+// The same numbers as above, where GSAS has them.
+TEST(Instrument, IsReadFromAFileOfGsas) {
+    Instrument const lab = to_instrument(
+        data::parse_gsas_prm("INS   HTYPE   PXCR\n"
+                             "INS  1 ICONS 1.5405929 1.5444274       1.0         0       0.7    0       0.5\n"
+                             "INS  1PRCF1     3    8      0.01\n"
+                             "INS  1PRCF11   2.000000E+00  -2.000000E+00   5.000000E+00   0.000000E+00\n"
+                             "INS  1PRCF12   1.500000E+00   2.500000E+00   0.100000E-02   0.100000E-02\n",
+                             "x.prm"));
+    EXPECT_EQ(lab.radiation, Radiation::xray);
+    EXPECT_EQ(lab.geometry, Geometry::bragg_brentano);
+    ASSERT_EQ(lab.wavelengths.size(), 2u);
+    EXPECT_EQ(lab.wavelengths[1].value, 1.5444274);
+    EXPECT_EQ(lab.wavelengths[1].weight, 0.5);
+    EXPECT_NEAR(lab.polarisation, 0.7, 1e-15);
+    EXPECT_NEAR(std::sqrt(lab.w), 2.3548200450 * 0.01 * std::sqrt(5.0), 1e-10);
+    EXPECT_NEAR(lab.x, 0.015, 1e-15);
+    EXPECT_NEAR(lab.y, 0.025, 1e-15);
+    EXPECT_NEAR(lab.axial_sample, 0.001, 1e-15);
+    EXPECT_NEAR(lab.zero, 0.01, 1e-15);
+}
+
+// Widths at the strong lines near 20 degrees, as the round robin of R. J. Hill has them: tenths of a degree.
+TEST(InstrumentData, OfTheLeadSulfateRoundRobinIsSensible) {
+    char const* const shared = std::getenv("HUTCH_SHARED");
+    auto const folder = std::filesystem::path(shared ? shared : "") / "powder/pbso4";
+    if (!shared || !std::filesystem::exists(folder))
+        GTEST_SKIP() << "HUTCH_SHARED does not name a folder with powder/pbso4";
+    struct Case {
+        char const* file;
+        Radiation radiation;
+        double wavelength, least, most;
+    };
+    for (Case const& c : {Case{"INST_XRY.PRM", Radiation::xray, 1.5405, 0.04, 0.06},
+                          Case{"inst_d1a.prm", Radiation::neutron, 1.909, 0.5, 0.6}}) {
+        Setting setting;
+        setting.instrument = to_instrument(data::read_instrument_file(folder / c.file));
+        Instrument const& one = setting.instrument;
+        EXPECT_EQ(one.radiation, c.radiation);
+        EXPECT_EQ(one.wavelengths.at(0).value, c.wavelength);
+        double const t = std::tan(10 * std::numbers::pi / 180),
+                     fwhm = std::sqrt((one.u * t + one.v) * t + one.w);
+        EXPECT_GT(fwhm, c.least);
+        EXPECT_LT(fwhm, c.most);
+        EXPECT_EQ(first_problem(setting, 10, 150), std::nullopt);
+    }
 }
 
 TEST(Instrument, TurnsThePolarisationWithTheAzimuth) {

@@ -9,7 +9,7 @@ namespace hutch::powder {
 namespace {
 
 step::Outcome convert(step::Call const& call) {
-    data::Pattern const pattern = data::read_pattern(call.input("pattern"));
+    data::Pattern const pattern = read_measured(call);
     auto const out = *call.output("converted");
     data::write_pattern(out, pattern);
     return {{{"points", std::int64_t(pattern.x.size())}, {"title", pattern.title}},
@@ -22,17 +22,13 @@ step::Outcome convert(step::Call const& call) {
 step::Step convert_step() {
     step::Description about{
         .name = "powder.convert",
-        .version = "1.0.0",
+        .version = "1.1.0",
         .summary = "read a powder pattern in one format and write it in another",
         .reference =
             "pdCIF: B. H. Toby, International Tables for Crystallography G (2005), chapter 3.3; "
             "FXYE: A. C. Larson & R. B. Von Dreele, GSAS, LAUR 86-748 (2004)",
-        .inputs = {{.name = "pattern",
-                    .help = "measured or calculated; gzip too",
-                    .format = "pattern (.xy .xye .fxye .dat .cif)",
-                    .dtype = "float64",
-                    .dims = {"point"},
-                    .unit = "count"}},
+        .parameters = {bank_parameter()},
+        .inputs = {pattern_port("measured or calculated")},
         .outputs = {{.name = "converted",
                      .help = "the same points; its ending says the format",
                      .format = "pattern (.xy .xye .fxye .dat .cif)",

@@ -43,7 +43,7 @@ class Builder {
             if (selects(selector, name)) value = given;
         if (auto const found = known_.find(name); found != known_.end()) value = found->second;
         return problem_.model.parameters.add(
-            {name, unit, std::clamp(value, limits.least, limits.most), limits.least, limits.most, false, is_fixed});
+            {name, unit, std::clamp(value, limits.least, limits.most), limits.least, limits.most, 0, 0, false, is_fixed});
     }
 
     // One parameter for each name of a form, starting where the numbers are.
@@ -256,6 +256,10 @@ class Builder {
         if (about.size == SizeKind::uniaxial)
             share.size_axial = add(name + "size.axial", "um", problem_.model.parameters[share.size].value, {1e-3, 20});
         add_strain(about, phase, name, share);
+        // What widths depend on steeply moves by steps that keep lines recognisable.
+        for (std::size_t i = share.size; i < problem_.model.parameters.size(); ++i)
+            if (Parameter& one = problem_.model.parameters[i]; one.unit == "um" || one.unit == "1e-6")
+                one.most_factor = 4, one.free_below = one.unit == "um" ? 0 : 30;
         share.march = add(name + "texture.march", "1", 1, {0.05, 20}, !is_structure);
         share.texture_degree = about.harmonics;
         share.texture = {problem_.model.parameters.size(), 0};

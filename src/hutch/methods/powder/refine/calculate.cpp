@@ -304,6 +304,20 @@ Calculated calculate(Model const& model, Prepared const& prepared, std::size_t p
     return PatternCalculator(model, prepared, pattern, values, wanted).run();
 }
 
+std::vector<double> calculate_share(Model const& model, std::size_t which_pattern, Calculated const& calculated,
+                                    std::size_t which) {
+    PatternModel const& pattern = model.patterns[which_pattern];
+    std::vector<double> sum(pattern.x().size(), 0);
+    LineDrawer drawer(pattern, false);
+    Lines const& lines = calculated.lines[which];
+    for (std::size_t line = 0; line < lines.size(); ++line) {
+        Window const window = drawer.draw(lines, line);
+        for (std::size_t i = window.begin; i < window.end; ++i)
+            sum[i] += lines.value[area][line] * window.channels[0][i - window.begin];
+    }
+    return sum;
+}
+
 std::vector<std::vector<double>> observed_squares(Model const& model, std::size_t which,
                                                   Calculated const& calculated) {
     PatternModel const& pattern = model.patterns[which];

@@ -36,6 +36,10 @@ struct Calculated {
 Calculated calculate(Model const& model, Prepared const& prepared, std::size_t pattern,
                      std::span<double const> values, Wanted const& wanted);
 
+/// Return the lines of one share of a calculated pattern alone (point,).
+std::vector<double> calculate_share(Model const& model, std::size_t pattern, Calculated const& calculated,
+                                    std::size_t which);
+
 /// Divide what was measured among the lines in proportion to what is calculated at each point.
 ///
 /// \return  per share of the pattern, per reflection: |F|^2 as measured; where the pattern does not tell, the

@@ -16,11 +16,6 @@ namespace {
 std::vector<std::string> const flight_keys{"difC",   "difA",   "difB",  "Zero",  "alpha", "beta-0", "beta-1", "beta-q",
                                            "sig-0", "sig-1", "sig-2", "sig-q", "X",     "Y",      "Z",      "2-theta"};
 
-// TEMPORARY
-data::InstrumentParameterFile read_instrument_file(std::filesystem::path const& path, int bank) {
-    try { return data::read_gsas_prm(path, bank); } catch (Error const&) { return data::read_instprm(path, bank); }
-}
-
 void check_name(Document const& at, std::string const& name) {
     bool const is_plain = !name.empty() && std::ranges::all_of(name, [](unsigned char sign) {
         return std::isalnum(sign) || sign == '_';
@@ -143,7 +138,7 @@ void read_instrument(Document const& at, FileFinder const& find, PatternDescript
         if (at.has("bank")) bank = int(at.at("bank").integer());
     }
     if (!file.empty()) {
-        auto const values = read_instrument_file(find(file), bank);
+        auto const values = data::read_instrument_file(find(file), bank);
         if (values.text("Type", "").starts_with("PNT")) {
             pattern.is_flight = true;
             pattern.instrument.radiation = Radiation::neutron;
@@ -211,6 +206,9 @@ void read_patterns(Document const& patterns, FileFinder const& find, Description
         int const bank = at.has("bank") ? int(at.at("bank").integer()) : 0;
         pattern.measured = data::to_density(data::read_pattern(find(at.at("data").text()), bank));
         if (pattern.measured.wavelength > 0) pattern.instrument.wavelengths = {{pattern.measured.wavelength, 1}};
+        if (pattern.measured.second_wavelength > 0)
+            pattern.instrument.wavelengths.push_back(
+                {pattern.measured.second_wavelength, pattern.measured.second_intensity});
         if (at.has("instrument")) read_instrument(at.at("instrument"), find, pattern);
         if (at.has("range")) pattern.range = pair_of(at.at("range"));
         if (at.has("exclude"))
@@ -317,7 +315,7 @@ void apply_changes(Description& out, Document const& at) {
 
 Description read_description(Document const& at, FileFinder const& find) {
     at.only({"title", "phases", "patterns", "anisotropic", "shares", "set", "refine", "at_once", "constraints",
-             "restraints", "cycles"});
+             "restraints", "cycles", "series"});
     Description out;
     if (at.has("title")) out.title = at.at("title").text();
     read_phases(at.at("phases"), find, out);

@@ -173,8 +173,10 @@ class Fitter {
         std::vector<double> independent;
         for (std::size_t v = 0; v < variables_.size(); ++v) {
             Parameter const& parameter = problem_.model.parameters[variables_.parameter(v)];
-            independent.push_back(std::clamp(values_[variables_.parameter(v)] + step[Eigen::Index(v)], parameter.least,
-                                             parameter.most));
+            double const now = values_[variables_.parameter(v)], factor = parameter.most_factor;
+            double next = std::clamp(now + step[Eigen::Index(v)], parameter.least, parameter.most);
+            if (factor > 0 && now > 0) next = std::clamp(next, now < parameter.free_below ? parameter.least : now / factor, now * factor);
+            independent.push_back(next);
         }
         return variables_.expand(values_, independent);
     }

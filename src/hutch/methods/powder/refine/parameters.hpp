@@ -18,6 +18,8 @@ struct Parameter {
     double value = 0;
     double least = -std::numeric_limits<double>::infinity();
     double most = std::numeric_limits<double>::infinity();
+    double most_factor = 0;   ///< by which it may grow or shrink in one cycle; 0: no limit
+    double free_below = 0;    ///< from where on it may shrink at once
     bool is_refined = false;
     bool is_fixed = false;  ///< never refined: its value is a convention
 };

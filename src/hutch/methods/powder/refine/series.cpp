@@ -1,0 +1,145 @@
+#include "hutch/methods/powder/refine/series.hpp"
+
+#include "hutch/base/error.hpp"
+#include "hutch/base/file.hpp"
+#include "hutch/base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace hutch::powder::refine {
+namespace {
+
+// The first number behind some words of a file's header.
+std::optional<double> number_behind(std::string_view text, std::string_view words) {
+    std::size_t place = text.find(words);
+    if (place == std::string_view::npos) return {};
+    place += words.size();
+    while (place < text.size() && (text[place] == ' ' || text[place] == '\t' || text[place] == '=' ||
+                                   text[place] == ':' || text[place] == '+'))
+        ++place;
+    double value = 0;
+    auto const [end, problem] = std::from_chars(text.data() + place, text.data() + text.size(), value);
+    if (problem != std::errc()) return {};
+    return value;
+}
+
+double variable_of(Document const& variable, std::filesystem::path const& path, std::size_t number) {
+    if (variable.is_empty()) return double(number + 1);
+    if (variable.has("values")) return variable.at("values").items().at(number).number();
+    if (!variable.has("header")) return double(number + 1);
+    std::string const words = variable.at("header").text();
+    auto const found = number_behind(read_file(path).substr(0, 20000), words);
+    if (!found)
+        variable.at("header").fail(fmt::format("is {}; expected these words and a number in {}", in_quotes(words),
+                                               in_quotes(path.string())));
+    return *found;
+}
+
+PatternDescription& pattern_of(Description& description, std::string const& name) {
+    return *std::ranges::find(description.patterns, name, &PatternDescription::name);
+}
+
+std::map<std::string, double> values_of(Run const& run) {
+    std::map<std::string, double> known;
+    for (Parameter const& one : run.problem.model.parameters.all()) known[one.name] = one.value;
+    return known;
+}
+
+// A stage that refines what the last one of a run has refined.
+Description at_once(Description description, Run const& like) {
+    Stage stage{"all at once", {}, {}, {}};
+    for (std::size_t const p : like.last().refined) stage.refine.push_back(like.problem.model.parameters[p].name);
+    // What the stages changed on the way holds from the start.
+    for (Stage const& one : description.stages)
+        if (one.changes) apply_changes(description, *one.changes);
+    description.stages = {stage};
+    return description;
+}
+
+SeriesRow to_row(SeriesItem const& item, Result const& result, std::vector<std::string> const& names) {
+    SeriesRow row{item.name, item.variable, result.r_wp, result.goodness, result.ending, {}};
+    for (std::string const& name : names) {
+        auto const found = std::ranges::find(result.parameters, name, &ParameterResult::name);
+        row.estimates.push_back(found == result.parameters.end() ? Estimate{std::nan(""), std::nan("")}
+                                                                 : found->estimate);
+    }
+    return row;
+}
+
+}  // namespace
+
+Series read_series(Document const& document, FileFinder const& find) {
+    Document const at = document.at("series");
+    at.only({"pattern", "files", "variable"});
+    Series series;
+    series.pattern = at.at("pattern").text();
+    if (!document.at("patterns").has(series.pattern))
+        at.at("pattern").fail(fmt::format("is {}; expected a pattern of this refinement", in_quotes(series.pattern)));
+    Document const variable = at.find("variable"), pattern = document.at("patterns").at(series.pattern);
+    auto const files = at.at("files").items();
+    if (!variable.is_empty()) {
+        variable.only({"name", "unit", "header", "values"});
+        series.variable.name = variable.at("name").text();
+        series.variable.unit = variable.has("unit") ? variable.at("unit").text() : "1";
+        if (variable.has("values") && variable.at("values").items().size() != files.size())
+            variable.at("values").fail(fmt::format("has {} numbers; expected one for each of {} files",
+                                                   variable.at("values").items().size(), files.size()));
+    }
+    int const bank = pattern.has("bank") ? int(pattern.at("bank").integer()) : 0;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        auto const path = find(files[i].text());
+        series.items.push_back({path.stem().string(), variable_of(variable, path, i),
+                                data::to_density(data::read_pattern(path, bank))});
+        for (std::size_t before = 0; before < i; ++before)
+            if (series.items[before].name == series.items[i].name)
+                files[i].fail(fmt::format("is named {} like another one; expected names that differ",
+                                          in_quotes(series.items[i].name)));
+    }
+    if (series.items.empty()) at.at("files").fail("has no file; expected one at least");
+    std::ranges::stable_sort(series.items, {}, &SeriesItem::variable);
+    return series;
+}
+
+SeriesTable run_series(Description description, Series const& series, SeriesOptions const& options) {
+    SeriesTable table{series.variable, {}, {}, {}};
+    RunOptions quiet;
+    quiet.should_stop = options.should_stop;
+    std::optional<Description> warm;
+    std::map<std::string, double> known;
+    double goodness_before = 0;
+    for (std::size_t i = 0; i < series.items.size(); ++i) {
+        SeriesItem const& item = series.items[i];
+        auto const measured = [&](Description about) {
+            pattern_of(about, series.pattern).measured = item.measured;
+            about.title = fmt::format("{}, {} {:.6g} {}", description.title, series.variable.name, item.variable,
+                                      series.variable.unit);
+            return about;
+        };
+        Run now = warm ? run(measured(*warm), quiet, known) : run(measured(description), quiet);
+        auto const goodness = [](Run const& one) { return one.last().overall.goodness(one.last().variables); };
+        if (warm && !(goodness(now) < 1.5 * goodness_before)) {
+            Run again = run(measured(description), quiet);
+            if (goodness(again) < goodness(now) || !std::isfinite(goodness(now))) now = std::move(again);
+        }
+        if (!warm) {
+            warm = at_once(description, now);
+            for (std::size_t const p : now.last().refined) {
+                table.names.push_back(now.problem.model.parameters[p].name);
+                table.units.push_back(now.problem.model.parameters[p].unit);
+            }
+        }
+        goodness_before = goodness(now);
+        known = values_of(now);
+        Result const result = to_result(now);
+        table.rows.push_back(to_row(item, result, table.names));
+        if (options.on_item) options.on_item(i + 1, series.items.size(), item, result);
+        if (options.should_stop && options.should_stop()) break;
+    }
+    return table;
+}
+
+}  // namespace hutch::powder::refine
