@@ -113,7 +113,7 @@ ShareDescription general(int harmonics) {
 
 Description orthorhombic_x_rays() {
     Description about = describe(lead_sulfate(), angle_pattern(24, 40, 161), uniaxial(4),
-                                 {common, widths, flat, {{"extinction", 0.02}}});
+                                 {common, widths, flat, {{"extinction", 5}}});
     use_doublet(about);
     about.phases[0].anisotropic = {"Pb1", "O3"};
     about.patterns[0].background.terms = 4;
@@ -137,7 +137,7 @@ Description trigonal_neutrons(double axial) {
                                   {{"shift.zero", -0.04},
                                    {"shift.perpendicular", 0.2},
                                    {"shift.parallel", -0.1},
-                                   {"extinction", 0.5}}});
+                                   {"extinction", 500}}});
     use_neutrons(about, axial);
     about.phases[0].anisotropic = {"O1"};
     about.patterns[0].background = {BackgroundKind::cosine, 4, {}};
@@ -147,7 +147,7 @@ Description trigonal_neutrons(double axial) {
 // Both branches of extinction, and Friedel pairs that differ.
 Description hexagonal_x_rays() {
     Description about = describe(zincite(), angle_pattern(30, 46, 161), uniaxial(6),
-                                 {common, widths, flat, {{"extinction", 4}}});
+                                 {common, widths, flat, {{"extinction", 12}}});
     use_doublet(about);
     about.phases[0].anisotropic = {"Zn1"};
     return about;
@@ -164,7 +164,7 @@ Description pawley_x_rays() {
 
 Description monoclinic_flight() {
     Description about =
-        describe(monoclinic(), flight_pattern(5000, 9000, 161), uniaxial(2), {common, {{"extinction", 0.1}}});
+        describe(monoclinic(), flight_pattern(5000, 9000, 161), uniaxial(2), {common, {{"extinction", 150}}});
     about.phases[0].anisotropic = {"Zr1", "O2"};
     about.patterns[0].background.terms = 3;
     about.patterns[0].background.humps = {{7000, 9000, 900}};
@@ -173,8 +173,8 @@ Description monoclinic_flight() {
 }
 
 Description cubic_flight() {
-    Description about =
-        describe(garnet_like(), flight_pattern(5000, 9000, 161), general(4), {common, {{"extinction", 3}}});
+    Description about = describe(garnet_like(), flight_pattern(5000, 9000, 161), general(4),
+                                 {common, {{"extinction", 1500}}});
     about.phases[0].anisotropic = {"F1"};
     return about;
 }
@@ -397,6 +397,30 @@ TEST(Derivatives, AreThoseOfThePlainModelForEveryKindOfParameter) {
     }
     for (std::string const& kind : missing) ADD_FAILURE() << kind << " has no derivative in any case";
     for (auto const& [kind, error] : worst) RecordProperty(kind, fmt::format("{:.1e}", error));
+}
+
+// An effect that is too weak would pass whatever its derivatives are.
+TEST(Derivatives, AreTestedWhereExtinctionIsWeakAndStrong) {
+    double weakest = 1;
+    for (Case const& one : cases()) {
+        Ready const ready = make_ready(one.about);
+        auto none = ready.values;
+        std::size_t const extinction = ready.problem.model.shares[0].extinction;
+        if (ready.problem.model.parameters[extinction].is_fixed || none[extinction] == 0) continue;
+        none[extinction] = 0;
+        Wanted const nothing{std::vector<char>(none.size(), 0)};
+        Lines const lines = calculate(ready.problem.model, ready.prepared, 0, none, nothing).lines[0];
+        double least = 1, most = 0;
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            double const share = ready.calculated.lines[0].value[area][i] / lines.value[area][i];
+            if (lines.exists[i] && lines.value[area][i] > 0)
+                least = std::min(least, share), most = std::max(most, share);
+        }
+        EXPECT_LE(least, 0.85) << one.name;
+        EXPECT_GE(most, 0.85) << one.name;
+        weakest = std::min(weakest, least);
+    }
+    EXPECT_LE(weakest, 0.5);  // x > 1: the asymptotic form
 }
 
 TEST(Derivatives, BelongToTheValuesOfThePlainModel) {
