@@ -124,6 +124,11 @@ TEST(CifReport, ListsReflectionsWithTheirPhaseAndExcludedRegions) {
     EXPECT_NE(value(document, 2, "_pd_proc_info_excluded_regions").find("11.5 to 12.45"), std::string::npos);
     EXPECT_EQ(value(document, 3, "_pd_proc_info_excluded_regions"), "none");
     EXPECT_EQ(value(document, 3, "_pd_meas_scan_method"), "tof");
+    Result mixed = make_result();
+    mixed.phases[1].intensities = Intensities::le_bail;
+    document = cif::read_string(to_cif(mixed));
+    EXPECT_EQ(value(document, 2, "_pd_calc_method"), "Le Bail and Rietveld refinement");
+    EXPECT_EQ(value(document, 3, "_pd_calc_method"), "Rietveld refinement");
 }
 
 TEST(CifReport, WritesOneStructureAlone) {
