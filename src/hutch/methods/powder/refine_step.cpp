@@ -8,6 +8,7 @@
 #include "hutch/methods/powder/refine/report_cif.hpp"
 #include "hutch/methods/powder/refine/report_html.hpp"
 #include "hutch/methods/powder/refine/report_json.hpp"
+#include "hutch/methods/powder/refine/report_nexus.hpp"
 #include "hutch/methods/powder/refine/report_pdf.hpp"
 #include "hutch/methods/powder/refine/report_text.hpp"
 #include "hutch/methods/powder/refine/series.hpp"
@@ -66,6 +67,7 @@ void write_outputs(step::Call const& call, refine::Result const& result) {
     if (auto const path = call.output("pdf")) write_file(*path, to_pdf(result));
     if (auto const path = call.output("cif")) write_file(*path, to_cif(result));
     if (auto const path = call.output("structure")) write_file(*path, to_cif(result, 0));
+    if (auto const path = call.output("nexus")) write_nexus(*path, result);
     if (auto const path = call.output("result")) write_file(*path, to_json(result));
 }
 
@@ -124,7 +126,8 @@ std::vector<step::Port> refine_outputs() {
             port("pdf", "the same on paper", "PDF", "report.pdf"),
             port("cif", "phases and patterns, core CIF and pdCIF", "CIF", "refinement.cif"),
             port("structure", "the first phase alone", "CIF", "structure.cif"),
-            port("result", "everything, for programs", "JSON", "refinement.json")};
+            port("result", "everything, for programs", "JSON", "refinement.json"),
+            port("nexus", "patterns, parameters and correlations", "NeXus", "refinement.nxs")};
 }
 
 std::vector<step::Finding> refine_findings() {
