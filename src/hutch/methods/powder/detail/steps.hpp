@@ -15,6 +15,8 @@ step::Step simulate_step();
 step::Step convert_step();
 step::Step identify_step();
 step::Step survey_step();
+step::Step refine_step();
+step::Step refine_series_step();
 
 /// The parameters of instrument, sample, background and counting: parameters() and what is no single number.
 std::vector<step::Parameter> setting_parameters();

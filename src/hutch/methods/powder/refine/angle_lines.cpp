@@ -26,6 +26,7 @@ struct AngleCalculator {
 
     // Per line.
     std::vector<double> theta{}, tangent{}, cosine{}, wavelength{}, gain{}, volume_power{}, wavelength_power{};
+    std::vector<double> per_weight{};  // area by the share of its wavelength
     std::vector<double> slope[quantities]{};  // change of each quantity with theta, at fixed |F|^2 and volume
     std::vector<double> strain_gauss{}, strain_lorentz{};  // change of both widths with the strain
     std::vector<Broadening> broad{};                       // per reflection
@@ -44,8 +45,8 @@ struct AngleCalculator {
         std::size_t const n = lines.size();
         for (auto& one : lines.value) one.assign(n, 0);
         for (auto& one : slope) one.assign(n, 0);
-        for (auto* one : {&theta, &tangent, &cosine, &wavelength, &gain, &volume_power, &wavelength_power,
-                          &strain_gauss, &strain_lorentz})
+        for (auto* one : {&theta, &tangent, &cosine, &wavelength, &gain, &per_weight, &volume_power,
+                          &wavelength_power, &strain_gauss, &strain_lorentz})
             one->assign(n, 0);
         lines.area_per_square.assign(n, 0), lines.exists.assign(n, 0);
         for (std::size_t j = 0; j < lines.reflections; ++j) {
@@ -154,9 +155,11 @@ struct AngleCalculator {
         CylinderAbsorption const absorption = cylinder_absorption(is_flat ? 0 : at(i.absorption));
         double const x = at(share.extinction) * f.value[j] * extinction_per(line);
         Extinction const e = extinction(x, s2);
-        double const base = at(share.scale) * weight(w) * list.multiplicity[j] /
+        double const unit = at(share.scale) * list.multiplicity[j] /
                             (lines.volume * lines.volume) * p.factor / (s2 * c) * textures[j].factor *
                             textures[j].harmonic * r.factor * std::exp(-absorption.a - absorption.b * s2);
+        double const base = unit * weight(w);
+        per_weight[line] = unit * e.factor * f.value[j];
         lines.area_per_square[line] = base * e.factor;
         lines.value[area][line] = base * e.factor * f.value[j];
         gain[line] = base * (e.factor + x * e.d_x);
@@ -227,7 +230,7 @@ struct AngleCalculator {
         fill(i.wavelength, fifth,
              [&](std::size_t line) { return has_lorentz(line) ? size_l * size_width(line) / value : 0; });
         fill(i.ratio, area, [&](std::size_t line) {
-            return line / lines.reflections == 1 && at(i.ratio) != 0 ? lines.value[area][line] / at(i.ratio) : 0;
+            return line / lines.reflections == 1 ? per_weight[line] * instrument.wavelengths[0].weight : 0;
         });
     }
 

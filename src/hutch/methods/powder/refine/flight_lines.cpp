@@ -45,7 +45,7 @@ struct FlightCalculator {
         v[centre][j] = at(i.dif_c) * s + at(i.dif_a) * s2 + at(i.dif_b) / s + at(i.zero);
         slope[centre][j] = (at(i.dif_c) + 2 * at(i.dif_a) * s - at(i.dif_b) / s2) * ds;
         v[third][j] = std::max(1e-4, at(i.alpha) / s);
-        slope[third][j] = -at(i.alpha) / s2 * ds;
+        slope[third][j] = at(i.alpha) / s > 1e-4 ? -at(i.alpha) / s2 * ds : 0;
         double const beta = at(i.beta_0) + at(i.beta_1) / s4 + at(i.beta_q) / s2;
         v[fourth][j] = std::max(1e-4, beta);
         slope[fourth][j] = beta > 1e-4 ? (-4 * at(i.beta_1) / (s4 * s) - 2 * at(i.beta_q) / (s2 * s)) * ds : 0;

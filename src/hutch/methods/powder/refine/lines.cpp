@@ -120,7 +120,7 @@ ReflectionList make_list(Model const& model, ShareModel const& share, Reflection
     list.h = copy(table.h), list.k = copy(table.k), list.l = copy(table.l);
     list.multiplicity = copy(table.multiplicity);
     add_directions(list, table, share, phase.structure);
-    if (share.texture_degree > 0) {
+    if (share.texture.count > 0) {
         Harmonics const harmonics(phase.structure, share.texture_degree);
         list.harmonics.resize(table.size * share.texture.count);
         for (std::size_t j = 0; j < table.size; ++j)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -85,6 +86,17 @@ std::size_t place_of(Result const& result, std::string const& phase) {
     return std::size_t(found - result.phases.begin());
 }
 
+std::string method_text(Result const& result, PatternResult const& pattern) {
+    std::set<std::string> methods;
+    for (ShareResult const* share : shares_of_pattern(result, pattern.name)) {
+        Intensities const kind = result.phases.at(place_of(result, share->phase)).intensities;
+        methods.insert(kind == Intensities::structure ? "Rietveld"
+                       : kind == Intensities::le_bail ? "Le Bail"
+                                                      : "Pawley");
+    }
+    return fmt::format("{} refinement", fmt::join(methods, " and "));
+}
+
 void add_phases(CifBlock& block, Result const& result, PatternResult const& pattern,
                 BlockNames const& names) {
     auto const shares = shares_of_pattern(result, pattern.name);
@@ -142,7 +154,7 @@ std::string pattern_block(Result const& result, std::size_t pattern, BlockNames 
     add_radiation(block, {&about});
     add_range(block, about);
     add_excluded(block, about);
-    block.item("_pd_calc_method", "'Rietveld refinement'");
+    block.text("_pd_calc_method", method_text(result, about));
     add_functions(block, result, {&about});
     add_agreement(block, result, about);
     add_phases(block, result, about, names);

@@ -1,5 +1,6 @@
 // The CIF block of a phase, with what journals ask for.
 // Items: https://journals.iucr.org/services/cif/pd_reqditems.html
+#include "hutch/base/text.hpp"
 #include "hutch/base/version.hpp"
 #include "hutch/data/symmetry.hpp"
 #include "hutch/methods/powder/refine/detail/report_cif.hpp"
@@ -173,47 +174,23 @@ void add_sites(CifBlock& block, PhaseResult const& phase) {
     }
 }
 
-// The sum of the numbers in one part of a triplet: 1/2 of "-y+1/2".
-double translation_in(std::string_view part) {
-    double sum = 0, sign = 1;
-    for (std::size_t i = 0; i < part.size();) {
-        double value = 0;
-        auto const [end, problem] = std::from_chars(part.data() + i, part.data() + part.size(), value);
-        if (part[i] == '-' || problem != std::errc{}) {
-            if (part[i] == '-' || part[i] == '+') sign = part[i] == '-' ? -1 : 1;
-            ++i;
-            continue;
-        }
-        i = std::size_t(end - part.data());
-        double divisor = 1;
-        if (i < part.size() && part[i] == '/')
-            i = std::size_t(std::from_chars(part.data() + i + 1, part.data() + part.size(), divisor).ptr -
-                            part.data());
-        sum += sign * value / divisor;
-    }
-    return sum;
-}
-
 }  // namespace
 
-std::string to_symmetry_code(std::string const& triplet, std::vector<data::Operation> const& operations) {
-    auto const wanted = data::parse_operation(triplet);
-    if (!wanted) return "?";
-    auto const found = std::ranges::find(operations, *wanted);
+std::string to_symmetry_code(std::string const& symmetry, std::vector<data::Operation> const& operations) {
+    std::size_t const plus = symmetry.find(" + (");
+    auto const wanted = data::parse_operation(symmetry.substr(0, plus));
+    auto const found = wanted ? std::ranges::find(operations, *wanted) : operations.end();
     if (found == operations.end()) return "?";
+    std::string const number = std::to_string(found - operations.begin() + 1);
+    if (plus == std::string::npos) return number == "1" ? "." : number;
     std::string cells;
-    std::string_view rest = triplet;
-    for (std::size_t i = 0; i < 3; ++i) {
-        std::size_t const comma = rest.find(',');
-        double const whole = translation_in(rest.substr(0, comma)) - found->translation[i] / 24.0;
-        long const digit = 5 + std::lround(whole);
-        if (digit < 0 || digit > 9) return "?";
-        cells += std::to_string(digit);
-        if (comma != std::string_view::npos) rest.remove_prefix(comma + 1);
+    for (std::string_view const word :
+         split_words(symmetry.substr(plus + 4, symmetry.find(')') - plus - 4))) {
+        auto const shift = to_number(word);
+        if (!shift || std::abs(*shift) > 4) return "?";
+        cells += std::to_string(5 + std::lround(*shift));
     }
-    auto const number = found - operations.begin() + 1;
-    if (cells != "555") return fmt::format("{}_{}", number, cells);
-    return number == 1 ? "." : std::to_string(number);
+    return cells.size() == 3 ? number + "_" + cells : "?";
 }
 
 namespace {

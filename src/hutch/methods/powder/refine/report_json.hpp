@@ -15,20 +15,18 @@ namespace hutch::powder::refine {
 ///     hutch         version of the program
 ///     title, ending
 ///     variables, observations, restraints, r_wp, r_exp, goodness     of all patterns together
-///     phases        [{name, intensities, space_group, space_group_number, formula, operations, cell, volume,
-///     density,
-///                     sites, distances}]
+///     phases        [{name, intensities, space_group, space_group_number, formula, operations, cell,
+///                     volume, density, sites, distances}]
 ///       cell        {a, b, c, alpha, beta, gamma: estimate}           [angstrom, degree]
-///       sites       [{label, element, multiplicity, position: [x, y, z], occupancy, u_iso, u_aniso}], all
-///       estimates;
-///                   u_aniso is null or [U11, U22, U33, U12, U13, U23] [angstrom^2]
+///       sites       [{label, element, multiplicity, position: [x, y, z], occupancy, u_iso, u_aniso}],
+///                   all estimates; u_aniso is null or [U11, U22, U33, U12, U13, U23] [angstrom^2]
 ///       distances   [{from, to, symmetry, length}]                    [angstrom]
-///     patterns      [{name, radiation, axis, wavelengths: [{value, weight}], points, r_wp, r_p, r_wp_net,
-///     r_exp,
-///                     goodness, x, y, sigma, calculated, background, lines: {PHASE: [...]}}]
+///     patterns      [{name, radiation, axis, wavelengths: [{value, weight}], points, r_wp, r_p,
+///                     r_wp_net, r_exp, goodness, x, y, sigma, calculated, background, lines: {PHASE:
+///                     [...]}}]
 ///       points      that count; those with sigma 0 do not
-///     shares        [{phase, pattern, scale, weight_fraction, cell (null unless strained), r_bragg, r_f,
-///     reflections}]
+///     shares        [{phase, pattern, scale, weight_fraction, cell (null unless strained), r_bragg,
+///                     r_f, reflections}]
 ///       reflections {h, k, l, multiplicity, d, position, calculated, observed}, arrays of equal length
 ///     parameters    [{name, unit, value, su, is_refined, is_at_bound}]
 ///     refined       names of refined parameters

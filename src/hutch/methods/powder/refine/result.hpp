@@ -28,7 +28,7 @@ struct SiteResult {
 
 struct DistanceResult {
     std::string from, to;  ///< labels of sites
-    std::string symmetry;  ///< of `to`, as a triplet
+    std::string symmetry;  ///< of `to`, as a triplet and the cells it is moved by: "-x,y,-z + (0 0 1)"
     Estimate length;       ///< [angstrom]
 };
 

@@ -95,7 +95,7 @@ inline Result make_result() {
     result.variables = 4, result.observations = 780, result.restraints = 2;
     result.r_wp = 0.0561, result.r_exp = 0.0442, result.goodness = 1.27;
     result.phases = {phase_from("sulfate", monoclinic(), 0.00021), phase_from("silicon", silicon(), 0.00006)};
-    result.phases[0].distances = {{"S1", "O1'", "-x+1/2,y+1/2,-z+3/2", {1.4731, 0.0023}},
+    result.phases[0].distances = {{"S1", "O1'", "-x+1/2,y+1/2,-z+1/2 + (0 0 1)", {1.4731, 0.0023}},
                                   {"S1", "O 2", "x,y,z", {1.4512, 0}}};
 
     PatternResult xray = pattern_from("xray", 400, 10, 0.05),

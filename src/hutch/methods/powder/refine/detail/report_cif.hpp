@@ -47,10 +47,10 @@ void add_radiation(CifBlock& block, std::vector<PatternResult const*> const& pat
 /// Write the functions of profile, background and texture of patterns.
 void add_functions(CifBlock& block, Result const& result, std::vector<PatternResult const*> const& patterns);
 
-/// Return a triplet with lattice translations, such as "-x+1,y-1/2,z", as the code 2_645 of an operation of
-/// the list;
-/// "." for the identity, "?" where it is none of them or lies more than 4 cells away.
-std::string to_symmetry_code(std::string const& triplet, std::vector<data::Operation> const& operations);
+/// Return DistanceResult::symmetry as the code of an operation of the list: "-x,y,-z + (0 0 1)" is 2_556. The
+/// identity is
+/// ".", and "?" stands for what is none of them or lies more than 4 cells away.
+std::string to_symmetry_code(std::string const& symmetry, std::vector<data::Operation> const& operations);
 
 std::string phase_block(Result const& result, std::size_t phase, BlockNames const& names, bool has_patterns);
 std::string pattern_block(Result const& result, std::size_t pattern, BlockNames const& names);
