@@ -6,7 +6,8 @@ get_property(rooms GLOBAL PROPERTY HUTCH_ROOMS)
 set_target_properties(hutch_flags PROPERTIES EXPORT_NAME flags)
 set_target_properties(hutch_hdf5 PROPERTIES EXPORT_NAME hdf5)
 set_target_properties(hutch_gemmi PROPERTIES EXPORT_NAME gemmi)
-install(TARGETS hutch_flags hutch_hdf5 hutch_gemmi ${rooms} EXPORT hutchTargets
+set_target_properties(hutch_rsvg PROPERTIES EXPORT_NAME rsvg)
+install(TARGETS hutch_flags hutch_hdf5 hutch_gemmi hutch_rsvg ${rooms} EXPORT hutchTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT hutch)
 install(DIRECTORY src/hutch DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT hutch
         FILES_MATCHING PATTERN "*.hpp" PATTERN "detail" EXCLUDE PATTERN "fuzz" EXCLUDE PATTERN "test_*" EXCLUDE)
@@ -31,7 +32,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What a program that is built against the libraries needs on top of what the command line needs.
 set(CPACK_DEBIAN_HUTCH_PACKAGE_RECOMMENDS
     "cmake, pkg-config, libfmt-dev, nlohmann-json3-dev, libyaml-cpp-dev, libssl-dev, libsqlite3-dev, zlib1g-dev, \
-libhdf5-dev, libpugixml-dev, libzip-dev, libeigen3-dev")
+libhdf5-dev, libpugixml-dev, libzip-dev, libeigen3-dev, librsvg2-dev")
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_STRIP_FILES ON)
 include(CPack)

@@ -26,6 +26,18 @@ endif()
 target_include_directories(hutch_gemmi SYSTEM INTERFACE $<BUILD_INTERFACE:${GEMMI_INCLUDE_DIR}>)
 target_link_libraries(hutch_gemmi INTERFACE ZLIB::ZLIB)
 
+# Optional: without Cairo and librsvg reports are not written as PDF. Installed libraries name them without folders.
+find_package(PkgConfig)
+add_library(hutch_rsvg INTERFACE)
+if(PkgConfig_FOUND)
+  pkg_check_modules(RSVG librsvg-2.0>=2.52 cairo)
+endif()
+if(RSVG_FOUND)
+  target_include_directories(hutch_rsvg SYSTEM INTERFACE "$<BUILD_INTERFACE:${RSVG_INCLUDE_DIRS}>")
+  target_link_libraries(hutch_rsvg INTERFACE ${RSVG_LIBRARIES})
+  target_compile_definitions(hutch_rsvg INTERFACE $<BUILD_INTERFACE:HUTCH_HAS_RSVG>)
+endif()
+
 set(HUTCH_LIB_threads Threads::Threads)
 set(HUTCH_LIB_gpu ${CMAKE_DL_LIBS})  # the toolkits themselves are needed by plug-ins only (HutchKernels.cmake)
 set(HUTCH_LIB_fmt fmt::fmt)
@@ -39,6 +51,7 @@ set(HUTCH_LIB_pugixml pugixml::pugixml)
 set(HUTCH_LIB_hdf5 hutch_hdf5)
 set(HUTCH_LIB_gemmi hutch_gemmi)
 set(HUTCH_LIB_eigen Eigen3::Eigen)
+set(HUTCH_LIB_rsvg hutch_rsvg)
 
 # Peers that only tests and benchmarks compare with, where they are found: `peer NAME` links HUTCH_PEER_NAME, which
 # defines HUTCH_HAS_<NAME>. Never part of a library or of the program: FFTW is GPL.

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,6 +15,29 @@ namespace hutch {
 namespace {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+constexpr std::uint32_t replacement = 0xFFFD;
+
+std::string_view entity(std::uint32_t code) {
+    switch (code) {
+        case '&':
+            return "&amp;";
+        case '<':
+            return "&lt;";
+        case '>':
+            return "&gt;";
+        case '"':
+            return "&quot;";
+        case '\'':
+            return "&#39;";
+        case 0xFFFD:
+        case 0xFFFE:
+        case 0xFFFF:
+            return "\xEF\xBF\xBD";
+        default:
+            return code < 0x20 || (code >= 0x7F && code < 0xA0) ? " " : "";
+    }
+}
 
 }  // namespace
 
@@ -97,6 +121,34 @@ std::string with_commas(long long value) {
     std::string digits = std::to_string(value < 0 ? -value : value);
     for (int i = int(digits.size()) - 3; i > 0; i -= 3) digits.insert(std::size_t(i), ",");
     return value < 0 ? "-" + digits : digits;
+}
+
+Character first_character(std::string_view text) {
+    auto const byte = [&](std::size_t i) { return std::uint32_t(static_cast<unsigned char>(text[i])); };
+    std::uint32_t const lead = byte(0);
+    if (lead < 0x80) return {lead, 1};
+    std::size_t const bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {replacement, 1};
+    std::uint32_t code = lead & (0x7Fu >> bytes);
+    for (std::size_t i = 1; i < bytes; ++i) {
+        if ((byte(i) & 0xC0) != 0x80) return {replacement, 1};
+        code = code << 6 | (byte(i) & 0x3F);
+    }
+    bool const is_overlong = (bytes == 3 && code < 0x800) || (bytes == 4 && code < 0x10000);
+    bool const is_surrogate = code >= 0xD800 && code < 0xE000;
+    if (is_overlong || is_surrogate || code > 0x10FFFF) return {replacement, 1};
+    return {code, bytes};
+}
+
+std::string escape_xml(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        auto const [code, bytes] = first_character(text);
+        std::string_view const special = entity(code);
+        out += special.empty() ? text.substr(0, bytes) : special;
+        text.remove_prefix(bytes);
+    }
+    return out;
 }
 
 }  // namespace hutch

@@ -1,6 +1,8 @@
 /// Read and take apart text: whole files, lines, words, numbers, with errors that name what was found.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +30,18 @@ std::string in_quotes(std::string_view text, std::size_t most = 40);
 std::string to_json_text(std::string_view text);
 /// Return the text as a field of a CSV row: in quotes where it needs them, on one line.
 std::string to_csv_field(std::string_view text);
+/// One character of UTF-8 (RFC 3629); what is ill-formed is one byte long and the replacement character
+/// U+FFFD.
+struct Character {
+    std::uint32_t code;
+    std::size_t bytes;
+};
+/// Decode the first character of a text that is not empty.
+Character first_character(std::string_view text);
+/// Return text that may stand in XML content and attributes.
+///
+/// Control characters become spaces; bytes that are not UTF-8 and characters that XML forbids become U+FFFD.
+std::string escape_xml(std::string_view text);
 /// Return an integer with thousands separated by commas.
 std::string with_commas(long long value);
 

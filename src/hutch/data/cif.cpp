@@ -482,10 +482,7 @@ std::vector<Structure> read_cif(std::filesystem::path const& path) {
     return structures;
 }
 
-namespace {
-
-// Values in quotes as CIF needs them, on one line.
-std::string to_value_text(std::string text) {
+std::string to_cif_value(std::string text) {
     std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, ' ');
     if (text.empty()) return "?";
     for (char const* word : {"data_", "loop_", "save_", "stop_", "global_"})
@@ -493,6 +490,8 @@ std::string to_value_text(std::string text) {
     std::string const quoted_text = cif::quote(text);
     return (quoted_text[0] == ';' ? "\n" : "") + quoted_text;
 }
+
+namespace {
 
 std::string to_type_symbol(Site const& site) {
     std::string const symbol = site.is_deuterium ? "D" : element_symbol(site.atomic_number);
@@ -505,14 +504,14 @@ std::string to_site_loops(Structure const& structure) {
         "loop_\n_atom_site_label\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n"
         "_atom_site_fract_z\n_atom_site_occupancy\n_atom_site_U_iso_or_equiv\n";
     for (Site const& site : structure.sites)
-        text += fmt::format("{} {} {} {} {} {} {}\n", to_value_text(site.label), to_type_symbol(site),
+        text += fmt::format("{} {} {} {} {} {} {}\n", to_cif_value(site.label), to_type_symbol(site),
                             site.position[0], site.position[1], site.position[2], site.occupancy, site.u_iso);
     if (std::ranges::none_of(structure.sites, [](Site const& site) { return site.u_aniso.has_value(); }))
         return text;
     text += "loop_\n_atom_site_aniso_label\n";
     for (auto const& [i, j] : tensor_indices) text += fmt::format("_atom_site_aniso_U_{}{}\n", i + 1, j + 1);
     for (Site const& site : structure.sites)
-        text += to_value_text(site.label) +
+        text += to_cif_value(site.label) +
                 (site.u_aniso ? fmt::format(" {}\n", fmt::join(*site.u_aniso, " ")) : " ? ? ? ? ? ?\n");
     return text;
 }
@@ -524,9 +523,9 @@ std::string to_cif(Structure const& structure) {
     auto const add = [&](char const* tag, std::string const& value) {
         text += fmt::format("{} {}\n", tag, value);
     };
-    add("_chemical_name_common", to_value_text(structure.name));
-    add("_chemical_formula_sum", to_value_text(structure.formula));
-    add("_publ_section_references", to_value_text(structure.citation));
+    add("_chemical_name_common", to_cif_value(structure.name));
+    add("_chemical_formula_sum", to_cif_value(structure.formula));
+    add("_publ_section_references", to_cif_value(structure.citation));
     if (structure.declared_density)
         add("_exptl_crystal_density_diffrn", fmt::format("{}", *structure.declared_density));
     Cell const& cell = structure.cell;
@@ -537,7 +536,7 @@ std::string to_cif(Structure const& structure) {
                                      {"angle_beta", cell.beta},
                                      {"angle_gamma", cell.gamma}})
         text += fmt::format("_cell_{} {}\n", tag, value);
-    add("_space_group_name_H-M_alt", to_value_text(structure.space_group));
+    add("_space_group_name_H-M_alt", to_cif_value(structure.space_group));
     if (structure.space_group_number > 0)
         add("_space_group_IT_number", std::to_string(structure.space_group_number));
     text += "loop_\n_space_group_symop_operation_xyz\n";

@@ -24,4 +24,7 @@ std::vector<Structure> read_cif(std::filesystem::path const& path);
 /// Write a structure as CIF that parse_cif reads back equal.
 std::string to_cif(Structure const& structure);
 
+/// Return a text as a value of a CIF, on one line, in quotes where it needs them; `?` for an empty one.
+std::string to_cif_value(std::string text);
+
 }  // namespace hutch::data

@@ -87,12 +87,18 @@ Range range_of_y(std::vector<Drawn> const& drawn, bool log) {
     return with_room(range, log);
 }
 
+bool is_root(PlotOptions const& options) { return options.root_y && !options.log_y; }
+
 void find_ranges(Layout& layout, Panel const& panel) {
     bool const log = panel.options.log_y;
     layout.x_range = range_of_x(panel);
     if (!layout.x_range.is_empty())
         for (Drawn& one : layout.drawn)
             if (one.curve) one.runs = visible_runs(*one.curve, layout.x_range, panel.options.log_x, log);
+    if (is_root(panel.options))
+        for (Drawn& one : layout.drawn)
+            for (Run& run : one.runs)
+                for (Point& point : run) point.y = to_root_space(point.y);
     layout.y_range = range_of_y(layout.drawn, log);
 }
 
@@ -117,8 +123,9 @@ double place_vertically(Layout& layout, double top, double about_width) {
     frame.height = std::max(60.0, options.height - above - below);
     layout.strip = rows == 0 ? 0 : std::min(row_height * double(rows) + 4, 0.45 * frame.height);
     auto const y_axis = [&] {
-        double const length = frame.height - layout.strip;
-        return make_axis(layout.y_range, options.log_y, length, std::clamp(length / 8, 20.0, 60.0));
+        double const length = frame.height - layout.strip, spacing = std::clamp(length / 8, 20.0, 60.0);
+        return is_root(options) ? make_root_axis(layout.y_range, length, 0.7 * spacing)
+                                : make_axis(layout.y_range, options.log_y, length, spacing);
     };
     double const factor_room = y_axis().factor.empty() ? 0 : 14;
     frame.top = top + above + factor_room;

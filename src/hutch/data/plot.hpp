@@ -27,8 +27,9 @@ struct PlotOptions {
     std::string title, x_label, y_label;
     double width = 900, height = 420;   ///< [px]
     bool log_x = false, log_y = false;  ///< bars have no x axis
-    double x_min = 0, x_max = 0;        ///< equal: from the data
-    bool largest_first = false;         ///< bars only
+    bool root_y = false;          ///< curves only: y as its root (of |y|, with its sign); not with log_y
+    double x_min = 0, x_max = 0;  ///< equal: from the data
+    bool largest_first = false;   ///< bars only
 };
 
 /// Return an SVG document (starts with `<svg`, no XML header, so that it stands in HTML too).

@@ -224,6 +224,32 @@ TEST(Plot, SurvivesTheWidestRanges) {
     }
 }
 
+TEST(Plot, DrawsRootsOnARootAxis) {
+    PlotOptions options;
+    options.root_y = true;
+    std::string const svg =
+        plot_curves({{"", {0, 1, 2, 3, 4}, {-100, 0, 100, 400, 900}, "#123456"}}, {}, options);
+    auto const texts = texts_of(svg);
+    for (char const* label : {"0", "100", "500", "−100"})
+        EXPECT_NE(std::ranges::find(texts, label), texts.end()) << label;
+    // -10, 0, 10, 20, 30 are equal steps, so each part of the line is the same.
+    std::string const path = paths_of(svg, "#123456").at(0);
+    std::string const steps = path.substr(path.find('l') + 1);
+    double x = 0, y = 0;
+    char const* at = steps.c_str();
+    for (int i = 0; i < 4; ++i) {
+        char* end = nullptr;
+        double const dx = std::strtod(at, &end), dy = std::strtod(end, &end);
+        at = end;
+        if (i > 0) {
+            EXPECT_NEAR(dx, x, 0.2);
+            EXPECT_NEAR(dy, y, 0.2);
+        }
+        x = dx, y = dy;
+    }
+    EXPECT_LT(y, -10);
+}
+
 TEST(Plot, SaysWhenThereIsNoData) {
     PlotOptions log;
     log.log_y = true;

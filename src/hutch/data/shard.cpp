@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 #include <hdf5.h>
@@ -23,6 +24,7 @@ class Handle {
     ~Handle() {
         if (id_ >= 0) close_(id_);
     }
+    Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
     Handle(Handle const&) = delete;
     Handle& operator=(Handle const&) = delete;
     operator hid_t() const { return id_; }
@@ -70,16 +72,45 @@ struct Types<std::int64_t> {
     static hid_t file() { return H5T_STD_I64LE; }
 };
 
-void write_text_attribute(hid_t object, std::string const& name, std::string const& text) {
-    Handle const type(H5Tcopy(H5T_C_S1), H5Tclose, "copy a type");
-    H5Tset_size(type, std::max<std::size_t>(1, text.size()));
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    H5Tset_strpad(type, H5T_STR_NULLPAD);
-    Handle const space(H5Screate(H5S_SCALAR), H5Sclose, "create a space");
+// Texts side by side, each filled up with zeros to the length of the longest.
+struct PaddedTexts {
+    std::size_t length = 1;
+    std::string bytes;
+
+    explicit PaddedTexts(std::vector<std::string> const& texts) {
+        for (auto const& text : texts) length = std::max(length, text.size());
+        bytes.assign(length * texts.size(), '\0');
+        for (std::size_t i = 0; i < texts.size(); ++i)
+            std::memcpy(&bytes[i * length], texts[i].data(), texts[i].size());
+    }
+    Handle type() const {
+        Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "copy a type");
+        H5Tset_size(type, length);
+        H5Tset_cset(type, H5T_CSET_UTF8);
+        H5Tset_strpad(type, H5T_STR_NULLPAD);
+        return type;
+    }
+};
+
+hid_t scalar_space() { return H5Screate(H5S_SCALAR); }
+hid_t row_space(std::size_t size) {
+    hsize_t const count = size;
+    return H5Screate_simple(1, &count, nullptr);
+}
+
+void write_text_attribute(hid_t object, std::string const& name, std::vector<std::string> const& texts,
+                          hid_t new_space) {
+    Handle const space(new_space, H5Sclose, "create a space");
+    PaddedTexts const padded(texts);
+    Handle const type = padded.type();
     Handle const attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
                            "create attribute " + name);
-    if (H5Awrite(attribute, type, text.empty() ? "" : text.data()) < 0)
+    if (H5Awrite(attribute, type, padded.bytes.data()) < 0)
         throw Error(Fault::external, fmt::format("HDF5 cannot write attribute {}", name));
+}
+
+void write_text_attribute(hid_t object, std::string const& name, std::string const& text) {
+    write_text_attribute(object, name, std::vector{text}, scalar_space());
 }
 
 void write_about(hid_t dataset, ShardWriter::About const& about) {
@@ -112,14 +143,32 @@ struct ShardWriter::Handles {
         if (file >= 0 && H5Fclose(file) < 0) has_lost_file = true;
     }
     hid_t create(std::string const& name, hid_t type, hid_t space) const {
-        for (std::size_t slash = name.find('/'); slash != std::string::npos;
-             slash = name.find('/', slash + 1))
-            create_group(name.substr(0, slash));
+        create_groups(name);
         hid_t const dataset =
             H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, contiguous, H5P_DEFAULT);
         if (dataset < 0)
             throw Error(Fault::external, fmt::format("HDF5 cannot create '{}': '{}'", name, path.string()));
         return dataset;
+    }
+    Handle write_texts(std::string const& name, std::vector<std::string> const& texts,
+                       hid_t new_space) const {
+        Handle const space(new_space, H5Sclose, "create a space");
+        PaddedTexts const padded(texts);
+        Handle const type = padded.type();
+        Handle dataset(create(name, type, space), H5Dclose, "create");
+        if (!texts.empty() && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded.bytes.data()) < 0)
+            throw Error(Fault::external,
+                        fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", name, path.string()));
+        return dataset;
+    }
+    Handle open(std::string const& name) const {
+        return {H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose, "open " + name};
+    }
+    // All that stand before a slash of the name.
+    void create_groups(std::string const& name) const {
+        for (std::size_t slash = name.find('/'); slash != std::string::npos;
+             slash = name.find('/', slash + 1))
+            create_group(name.substr(0, slash));
     }
     // Groups that HDF5 makes on the way to a dataset would carry the time of day.
     void create_group(std::string const& name) const {
@@ -188,22 +237,22 @@ template void ShardWriter::write(std::string const&, std::span<std::int64_t cons
 
 void ShardWriter::write_texts(std::string const& path, std::vector<std::string> const& texts,
                               About const& about) {
-    std::size_t length = 1;
-    for (auto const& text : texts) length = std::max(length, text.size());
-    std::string bytes(length * texts.size(), '\0');
-    for (std::size_t i = 0; i < texts.size(); ++i)
-        std::memcpy(&bytes[i * length], texts[i].data(), texts[i].size());
-    Handle const type(H5Tcopy(H5T_C_S1), H5Tclose, "copy a type");
-    H5Tset_size(type, length);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    H5Tset_strpad(type, H5T_STR_NULLPAD);
-    hsize_t const count = texts.size();
-    Handle const space(H5Screate_simple(1, &count, nullptr), H5Sclose, "create a space");
-    Handle const dataset(handles_->create(path, type, space), H5Dclose, "create");
-    if (!texts.empty() && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0)
-        throw Error(Fault::external,
-                    fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", path, handles_->path.string()));
-    write_about(dataset, about);
+    write_about(handles_->write_texts(path, texts, row_space(texts.size())), about);
+}
+
+void ShardWriter::write_text(std::string const& path, std::string const& text) {
+    handles_->write_texts(path, {text}, scalar_space());
+}
+
+void ShardWriter::group(std::string const& path) { handles_->create_groups(path + "/"); }
+
+void ShardWriter::attribute(std::string const& path, std::string const& name, std::string const& text) {
+    write_text_attribute(handles_->open(path), name, text);
+}
+
+void ShardWriter::attribute(std::string const& path, std::string const& name,
+                            std::vector<std::string> const& texts) {
+    write_text_attribute(handles_->open(path), name, texts, row_space(texts.size()));
 }
 
 void ShardWriter::attribute(std::string const& name, std::string const& text) {

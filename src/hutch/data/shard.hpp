@@ -35,6 +35,13 @@ class ShardWriter {
                std::vector<std::uint64_t> const& shape, About const& about);
     /// Write texts as UTF-8 strings of one fixed length.
     void write_texts(std::string const& path, std::vector<std::string> const& texts, About const& about);
+    /// Write one text that is no array.
+    void write_text(std::string const& path, std::string const& text);
+    /// Create a group and those above it; existing ones stay.
+    void group(std::string const& path);
+    /// Add an attribute to a group or array that exists: one text, or several as an array.
+    void attribute(std::string const& path, std::string const& name, std::string const& text);
+    void attribute(std::string const& path, std::string const& name, std::vector<std::string> const& texts);
     /// Add an attribute to the file.
     void attribute(std::string const& name, std::string const& text);
     void attribute(std::string const& name, std::int64_t value);

@@ -1,5 +1,7 @@
 #include "hutch/data/detail/axis.hpp"
 
+#include "hutch/base/text.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -91,6 +93,25 @@ void add_log_ticks(Axis& axis, double spacing) {
         for (int digit = 1; digit < 10; ++digit) add(digit, decade);
 }
 
+// The largest values first: towards zero a root axis grows narrow, and ticks that come too close are left
+// out.
+void add_root_ticks(Axis& axis, double spacing, double sign) {
+    double const end = sign > 0 ? axis.range.max : -axis.range.min;
+    if (!(end > 0)) return;
+    double last = 2 * end * axis.length;  // [px]
+    int const highest = int(std::floor(2 * std::log10(end))) + 1;
+    auto const pixels = [&](double root) { return root / (axis.range.max - axis.range.min) * axis.length; };
+    for (int decade = highest; decade > highest - 9; --decade)
+        for (int digit : {5, 2, 1}) {
+            double const root = std::sqrt(digit * std::pow(10.0, decade)), at = sign * root;
+            if (at > axis.range.max || at < axis.range.min) continue;
+            if (pixels(root) < spacing || last - pixels(root) < spacing) continue;
+            last = pixels(root);
+            std::string const label = log_label(digit, decade, decade >= -3 && decade < 6);
+            axis.ticks.push_back({at, sign < 0 ? "-" + label : label});
+        }
+}
+
 // A hyphen is shorter than a minus sign and hard to see in print.
 std::string with_minus(std::string_view text) {
     return text.starts_with('-') ? "−" + escape_xml(text.substr(1)) : escape_xml(text);
@@ -134,6 +155,16 @@ Range widened(Range range, bool log) {
 Axis make_axis(Range range, bool log, double length, double spacing) {
     Axis axis{widened(range, log), length, {}, {}, {}};
     log ? add_log_ticks(axis, spacing) : add_linear_ticks(axis, spacing);
+    return axis;
+}
+
+double to_root_space(double value) { return std::copysign(std::sqrt(std::abs(value)), value); }
+
+Axis make_root_axis(Range range, double length, double spacing) {
+    Axis axis{widened(range, false), length, {}, {}, {}};
+    add_root_ticks(axis, spacing, 1);
+    add_root_ticks(axis, spacing, -1);
+    if (axis.range.min <= 0 && axis.range.max >= 0) axis.ticks.push_back({0, "0"});
     return axis;
 }
 

@@ -44,6 +44,10 @@ Range widened(Range range, bool log);
 /// Return an axis over a range with ticks at 1, 2 or 5 times a power of ten, labels at least `spacing` apart
 /// [px].
 Axis make_axis(Range range, bool log, double length, double spacing);
+/// Return the root of a value's magnitude with its sign: the axis space of a root axis.
+double to_root_space(double value);
+/// Return an axis over a range in root space with ticks at 0 and 1, 2 or 5 times powers of ten.
+Axis make_root_axis(Range range, double length, double spacing);
 
 /// Return the markup of a label.
 std::string label_markup(std::string_view label);

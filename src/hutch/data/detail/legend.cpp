@@ -1,5 +1,7 @@
 #include "hutch/data/detail/legend.hpp"
 
+#include "hutch/base/text.hpp"
+
 #include <algorithm>
 #include <array>
 

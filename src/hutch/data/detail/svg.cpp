@@ -1,5 +1,7 @@
 #include "hutch/data/detail/svg.hpp"
 
+#include "hutch/base/text.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -7,31 +9,6 @@
 
 namespace hutch::data::detail {
 namespace {
-
-struct Character {
-    std::uint32_t code;
-    std::size_t bytes;
-};
-
-constexpr std::uint32_t replacement = 0xFFFD;
-
-// Decode one UTF-8 character (RFC 3629); anything ill-formed is one byte long and the replacement character.
-Character first_character(std::string_view text) {
-    auto const byte = [&](std::size_t i) { return std::uint32_t(static_cast<unsigned char>(text[i])); };
-    std::uint32_t const lead = byte(0);
-    if (lead < 0x80) return {lead, 1};
-    std::size_t const bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {replacement, 1};
-    std::uint32_t code = lead & (0x7Fu >> bytes);
-    for (std::size_t i = 1; i < bytes; ++i) {
-        if ((byte(i) & 0xC0) != 0x80) return {replacement, 1};
-        code = code << 6 | (byte(i) & 0x3F);
-    }
-    bool const is_overlong = (bytes == 3 && code < 0x800) || (bytes == 4 && code < 0x10000);
-    bool const is_surrogate = code >= 0xD800 && code < 0xE000;
-    if (is_overlong || is_surrogate || code > 0x10FFFF) return {replacement, 1};
-    return {code, bytes};
-}
 
 double character_width(std::uint32_t code) {
     if (code >= 0x300 && code < 0x370) return 0;  // combining marks
@@ -41,27 +18,6 @@ double character_width(std::uint32_t code) {
     if (std::string_view("iIjl.,:;'|!()[]{}ftr -/").find(c) != std::string_view::npos) return 0.38;
     if (std::string_view("mwMW%@").find(c) != std::string_view::npos) return 0.95;
     return c >= 'A' && c <= 'Z' ? 0.7 : 0.6;
-}
-
-std::string_view entity(std::uint32_t code) {
-    switch (code) {
-        case '&':
-            return "&amp;";
-        case '<':
-            return "&lt;";
-        case '>':
-            return "&gt;";
-        case '"':
-            return "&quot;";
-        case '\'':
-            return "&#39;";
-        case 0xFFFD:
-        case 0xFFFE:
-        case 0xFFFF:
-            return "\xEF\xBF\xBD";
-        default:
-            return code < 0x20 || (code >= 0x7F && code < 0xA0) ? " " : "";
-    }
 }
 
 void append_tenths(std::string& out, long tenths, bool apart) {
@@ -79,17 +35,6 @@ std::string place(double x, double y) {
 }
 
 }  // namespace
-
-std::string escape_xml(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        auto const [code, bytes] = first_character(text);
-        std::string_view const special = entity(code);
-        out += special.empty() ? text.substr(0, bytes) : special;
-        text.remove_prefix(bytes);
-    }
-    return out;
-}
 
 std::string short_number(double value, int decimals) {
     char buffer[400];

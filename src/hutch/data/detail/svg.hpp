@@ -6,11 +6,6 @@
 
 namespace hutch::data::detail {
 
-/// Return text that may stand in XML content and attributes.
-///
-/// Control characters become spaces; bytes that are not UTF-8 and characters that XML forbids become U+FFFD.
-std::string escape_xml(std::string_view text);
-
 /// Return a number with at most this many decimals and no zeros at the end.
 std::string short_number(double value, int decimals = 2);
 

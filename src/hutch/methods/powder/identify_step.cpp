@@ -48,13 +48,6 @@ std::string plot(data::Pattern const& measured, data::Library const& library, Id
     return data::plot_panels({upper, lower});
 }
 
-std::vector<Wavelength> lines_of(data::Pattern const& measured) {
-    std::vector<Wavelength> lines{{measured.wavelength, 1}};
-    if (measured.second_wavelength > 0)
-        lines.push_back({measured.second_wavelength, measured.second_intensity});
-    return lines;
-}
-
 IdentifyOptions read_options(step::Call const& call, data::Pattern const& measured) {
     Setting const setting = read_setting(call);
     IdentifyOptions options;

@@ -155,6 +155,13 @@ data::Pattern read_measured(step::Call const& call) {
     return data::read_pattern(call.input("pattern"), int(call.integer("bank")));
 }
 
+std::vector<Wavelength> lines_of(data::Pattern const& measured) {
+    std::vector<Wavelength> lines{{measured.wavelength, 1}};
+    if (measured.second_wavelength > 0)
+        lines.push_back({measured.second_wavelength, measured.second_intensity});
+    return lines;
+}
+
 Setting read_setting(step::Call const& call) {
     Setting setting;
     read_beam(setting, call);

@@ -61,6 +61,19 @@ TEST_F(PowderSetting, IsTheInstrumentFilesWhereNothingElseIsSaid) {
     EXPECT_EQ(read_setting(with_instrument({{"radiation", "xray"}})).instrument.radiation, Radiation::xray);
 }
 
+TEST(PatternLines, AreOneOrTwo) {
+    data::Pattern pattern;
+    pattern.wavelength = 1.5406;
+    ASSERT_EQ(lines_of(pattern).size(), 1u);
+    EXPECT_EQ(lines_of(pattern)[0].value, 1.5406);
+    EXPECT_EQ(lines_of(pattern)[0].weight, 1);
+    pattern.second_wavelength = 1.5444;
+    pattern.second_intensity = 0.5;
+    ASSERT_EQ(lines_of(pattern).size(), 2u);
+    EXPECT_EQ(lines_of(pattern)[1].value, 1.5444);
+    EXPECT_EQ(lines_of(pattern)[1].weight, 0.5);
+}
+
 TEST_F(PowderSetting, ReadsRowsOfWavelengthsAndHumps) {
     Setting const setting =
         read_setting(call_of({{"wavelength", step::Value::List{1.5405, step::Value::List{1.5443, 0.5}}},

@@ -15,6 +15,8 @@ step::Step simulate_step();
 step::Step convert_step();
 step::Step identify_step();
 step::Step survey_step();
+step::Step refine_step();
+step::Step refine_series_step();
 
 /// The parameters of instrument, sample, background and counting: parameters() and what is no single number.
 std::vector<step::Parameter> setting_parameters();
@@ -26,6 +28,8 @@ step::Port pattern_port(std::string const& what);
 step::Parameter bank_parameter();
 /// Read the pattern that these two name.
 data::Pattern read_measured(step::Call const& call);
+/// Return the wavelengths that the file of a pattern tells, one or two; it must tell one.
+std::vector<Wavelength> lines_of(data::Pattern const& measured);
 /// Read a setting from what was given of them; the instrument file holds where nothing else is said.
 Setting read_setting(step::Call const& call);
 /// Return numbers of the elements that a parameter lists by symbol.

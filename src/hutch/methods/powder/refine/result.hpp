@@ -28,7 +28,7 @@ struct SiteResult {
 
 struct DistanceResult {
     std::string from, to;  ///< labels of sites
-    std::string symmetry;  ///< of `to`, as a triplet
+    std::string symmetry;  ///< of `to`, as a triplet and the cells it is moved by: "-x,y,-z + (0 0 1)"
     Estimate length;       ///< [angstrom]
 };
 
@@ -110,7 +110,10 @@ struct Result {
 /// Collect everything from a finished run.
 Result to_result(Run const& run);
 
-/// Write a number with its s.u. in crystallographers' way: 5.39862(6); two digits of the s.u. below 2.
+/// Write a number with its s.u. in crystallographers' way: 5.39862(6), 0.1875(11), 1230(20), 4.5e-12(2).
+///
+/// The s.u. has one digit, or two up to 19. Without s.u. (0) the number has 6 digits and no brackets; with one that
+/// the data do not determine (NaN), 6 digits and "(?)"; a number that is not finite is "?".
 std::string to_text(Estimate const& estimate);
 
 }  // namespace hutch::powder::refine
