@@ -8,9 +8,8 @@
 #include "hutch/base/text.hpp"
 #include "hutch/compute/parallel.hpp"
 #include "hutch/compute/queue.hpp"
-#include "hutch/curate/card.hpp"
-#include "hutch/curate/croissant.hpp"
 #include "hutch/curate/describe.hpp"
+#include "hutch/curate/documents.hpp"
 #include "hutch/curate/groups.hpp"
 
 #include <algorithm>
@@ -206,10 +205,6 @@ FileEntry shard_entry(BuildContext const& context, std::size_t which, fs::path c
             shard.records};
 }
 
-FileEntry plain_entry(std::string const& name, fs::path const& out) {
-    return {name, fs::file_size(out / name), sha256_of_file(out / name), "", 0};
-}
-
 std::string provenance_text(BuildContext const& context) {
     Json document;
     document["prefix"] = {{"hutch", "https://hutch.invalid/ns#"}, {"prov", "http://www.w3.org/ns/prov#"}};
@@ -245,31 +240,6 @@ std::string provenance_text(BuildContext const& context) {
     return document.dump(1) + "\n";
 }
 
-void write_manifest(BuildContext const& context, DatasetSummary const& summary,
-                    std::vector<FileEntry> const& files, fs::path const& out) {
-    std::string sums;
-    for (FileEntry const& file : files) sums += file.sha256 + "  " + file.path + "\n";
-    write_file(out / "checksums.sha256", sums);
-    Json manifest{{"name", context.recipe.name},
-                  {"version", context.recipe.version},
-                  {"generator", context.generator},
-                  {"recipe_sha256", sha256(context.recipe.text)},
-                  {"structures_sha256", context.collection.checksum},
-                  {"records", context.recipe.records},
-                  {"structures", summary.structures},
-                  {"refused", context.collection.refusals.size()},
-                  {"groups", summary.groups},
-                  {"shards", context.plan.shards.size()},
-                  {"first_shard", "shards/" + context.plan.shards[0].name}};
-    for (FileEntry const& file : files)
-        manifest["files"].push_back({{"path", file.path},
-                                     {"bytes", file.bytes},
-                                     {"sha256", file.sha256},
-                                     {"split", file.split},
-                                     {"records", file.records}});
-    write_file(out / "manifest.json", manifest.dump(1) + "\n");
-}
-
 void finish(BuildContext const& context, BuildOptions const& options, BuildReport& report) {
     fs::path const& out = options.out;
     write_file(out / "recipe.yaml", context.recipe.text);
@@ -281,16 +251,18 @@ void finish(BuildContext const& context, BuildOptions const& options, BuildRepor
     for (char const* name :
          {"structures.csv", "refused.csv", "records.csv", "examples.jsonl", "recipe.yaml", "provenance.json"})
         summary.files.push_back(plain_entry(name, out));
-    write_file(out / "card.md", to_card_markdown(summary));
-    write_file(out / "card.html", to_card_html(summary));
-    write_file(out / "croissant.json", to_croissant(summary));
-    std::vector<FileEntry> files = summary.files;
-    for (char const* name : {"card.md", "card.html", "croissant.json"})
-        files.push_back(plain_entry(name, out));
-    write_manifest(context, summary, files, out);
+    report.bytes = write_documents(summary,
+                                   {{"recipe_sha256", sha256(context.recipe.text)},
+                                    {"structures_sha256", context.collection.checksum},
+                                    {"records", std::int64_t(context.recipe.records)},
+                                    {"structures", std::int64_t(summary.structures)},
+                                    {"refused", std::int64_t(context.collection.refusals.size())},
+                                    {"groups", std::int64_t(summary.groups)},
+                                    {"shards", std::int64_t(context.plan.shards.size())},
+                                    {"first_shard", "shards/" + context.plan.shards[0].name}},
+                                   out);
     fs::remove_all(state_folder(out));
     report.groups = summary.groups;
-    for (FileEntry const& file : files) report.bytes += file.bytes;
 }
 
 BuildReport build_in_folder(Recipe const& recipe, BuildOptions const& options) {

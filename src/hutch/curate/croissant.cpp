@@ -261,6 +261,22 @@ Json splits_set(std::vector<Split> const& splits) {
                 {"data", rows}};
 }
 
+// Labels carry their role as a second type, as the specification has it for machine learning.
+Json task_set(Task const& task, DatasetSummary const& summary) {
+    std::vector<Field> columns = task.identity;
+    columns.insert(columns.end(), task.features.begin(), task.features.end());
+    columns.insert(columns.end(), task.labels.begin(), task.labels.end());
+    Json set = record_set({task.name, task.description, task.table, columns}, summary);
+    std::size_t const first_label = columns.size() - task.labels.size();
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        Json& field = set["field"][i];
+        if (i < task.identity.size()) continue;
+        field["description"] = (i < first_label ? "feature: " : "label: ") + field.value("description", "");
+        if (i >= first_label) field["dataType"] = Json::array({field["dataType"], "cr:Label"});
+    }
+    return set;
+}
+
 std::vector<Field> usual_example_columns() {
     return {{"id", "utf8", {}, "", "Name of the record."},
             {"split", "utf8", {}, "", "The split it is in."},
@@ -280,6 +296,7 @@ Json record_sets(DatasetSummary const& summary) {
                     summary.structure_columns},
           TableView{"examples", "A few whole records.", summary.examples_table, examples}})
         if (!view.file.empty() && !view.columns.empty()) sets.push_back(record_set(view, summary));
+    for (Task const& task : summary.tasks) sets.push_back(task_set(task, summary));
     return sets;
 }
 

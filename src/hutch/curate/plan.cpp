@@ -40,29 +40,6 @@ std::vector<std::uint64_t> share_records(Recipe const& recipe, std::size_t struc
     return records;
 }
 
-std::vector<std::uint16_t> share_groups(Recipe const& recipe, Plan const& plan) {
-    auto const group_count = std::size_t(*std::ranges::max_element(plan.groups)) + 1;
-    std::vector<std::uint64_t> weight(group_count, 0);
-    for (std::size_t s = 0; s < plan.groups.size(); ++s)
-        weight[std::size_t(plan.groups[s])] += plan.records[s];
-    // Large groups first, so that the small ones can even out; the seed orders those of equal weight.
-    auto order = shuffled(group_count, recipe.seed, order_stream);
-    std::ranges::stable_sort(order, std::greater<>{},
-                             [&](std::size_t g) { return weight[g] > 16 * plan.records[0] ? weight[g] : 0; });
-    std::vector<double> filled(recipe.splits.size(), 0);
-    std::vector<std::uint16_t> split_of(group_count, 0);
-    for (std::size_t g : order) {
-        std::size_t best = 0;
-        for (std::size_t s = 1; s < filled.size(); ++s)
-            if (filled[s] / recipe.splits[s].share < filled[best] / recipe.splits[best].share) best = s;
-        split_of[g] = std::uint16_t(best);
-        filled[best] += double(weight[g]);
-    }
-    std::vector<std::uint16_t> splits;
-    for (std::int32_t group : plan.groups) splits.push_back(split_of[std::size_t(group)]);
-    return splits;
-}
-
 std::vector<Chunk> chunks_of_split(Recipe const& recipe, Plan const& plan, std::size_t split) {
     std::vector<Chunk> chunks;
     for (std::size_t s = 0; s < plan.splits.size(); ++s) {
@@ -77,6 +54,30 @@ std::vector<Chunk> chunks_of_split(Recipe const& recipe, Plan const& plan, std::
 
 }  // namespace
 
+std::vector<std::uint16_t> share_groups(std::vector<std::int32_t> const& groups,
+                                        std::vector<std::uint64_t> const& records,
+                                        std::vector<RecipeSplit> const& splits, std::uint64_t seed) {
+    auto const group_count = std::size_t(*std::ranges::max_element(groups)) + 1;
+    std::vector<std::uint64_t> weight(group_count, 0);
+    for (std::size_t s = 0; s < groups.size(); ++s) weight[std::size_t(groups[s])] += records[s];
+    // Large groups first, so that the small ones can even out; the seed orders those of equal weight.
+    auto order = shuffled(group_count, seed, order_stream);
+    std::ranges::stable_sort(order, std::greater<>{},
+                             [&](std::size_t g) { return weight[g] > 16 * records[0] ? weight[g] : 0; });
+    std::vector<double> filled(splits.size(), 0);
+    std::vector<std::uint16_t> split_of(group_count, 0);
+    for (std::size_t g : order) {
+        std::size_t best = 0;
+        for (std::size_t s = 1; s < filled.size(); ++s)
+            if (filled[s] / splits[s].share < filled[best] / splits[best].share) best = s;
+        split_of[g] = std::uint16_t(best);
+        filled[best] += double(weight[g]);
+    }
+    std::vector<std::uint16_t> result;
+    for (std::int32_t group : groups) result.push_back(split_of[std::size_t(group)]);
+    return result;
+}
+
 Plan make_plan(Recipe const& recipe, std::vector<std::int32_t> groups) {
     if (groups.empty())
         throw Error(
@@ -85,7 +86,7 @@ Plan make_plan(Recipe const& recipe, std::vector<std::int32_t> groups) {
     Plan plan;
     plan.groups = std::move(groups);
     plan.records = share_records(recipe, plan.groups.size());
-    plan.splits = share_groups(recipe, plan);
+    plan.splits = share_groups(plan.groups, plan.records, recipe.splits, recipe.seed);
     std::uint64_t record = 0;
     for (std::size_t split = 0; split < recipe.splits.size(); ++split) {
         std::uint64_t number = 0, records = 0;

@@ -2,6 +2,7 @@
 
 #include "hutch/base/checksum.hpp"
 #include "hutch/compute/queue.hpp"
+#include "hutch/curate/detail/composition.hpp"
 #include "hutch/data/shard.hpp"
 #include "hutch/methods/powder/batch.hpp"
 
@@ -16,16 +17,7 @@
 namespace hutch::curate {
 namespace {
 
-constexpr std::size_t element_count = 98;  // H to Cf: those that have form factors
-
-std::vector<float> atomic_fractions(data::Structure const& structure) {
-    std::vector<double> const contents = data::cell_contents(structure);
-    double total = 0;
-    for (double count : contents) total += count;
-    std::vector<float> fractions(element_count, 0);
-    for (std::size_t z = 1; z <= element_count; ++z) fractions[z - 1] = float(contents[z] / total);
-    return fractions;
-}
+using detail::atomic_fractions, detail::element_count;
 
 // The columns of a shard besides the intensities, filled row by row.
 struct Columns {

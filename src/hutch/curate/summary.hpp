@@ -1,6 +1,8 @@
 /// Hold what a data card says of a data set: numbers that were counted while it was built.
 #pragma once
 
+#include "hutch/data/plot.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -15,6 +17,14 @@ struct Field {
     std::vector<std::int64_t> shape;  ///< of one record; empty for a number
     std::string unit;                 ///< UDUNITS; "1" for pure numbers, "" for texts
     std::string description;          ///< one sentence
+};
+
+/// One way to learn from the records: what goes in and what is to be found.
+struct Task {
+    std::string name;         ///< "pattern_to_structure"
+    std::string description;  ///< one sentence
+    std::string table;        ///< path of the JSON Lines file with one whole record a line
+    std::vector<Field> identity, features, labels;  ///< columns of that file; identity: id, split
 };
 
 struct Split {
@@ -58,6 +68,8 @@ struct Example {
     std::string label;    ///< "PbSO4 anglesite, lab_cuka"
     std::string x_label;  ///< "2θ / degree"
     std::vector<double> x, y;
+    std::vector<data::Curve> others{};  ///< drawn over it; then y are points
+    std::vector<data::TickRow> ticks{};
 };
 
 struct DatasetSummary {
@@ -82,6 +94,8 @@ struct DatasetSummary {
     std::vector<Field> record_columns;     ///< of records_table, in its header's order
     std::vector<Field> structure_columns;  ///< of structures_table
     std::vector<Field> example_columns;    ///< of examples_table; empty: the five above
+    std::vector<Task> tasks;
+    std::string further;  ///< what to know about the files besides their fields, in plain words
 };
 
 }  // namespace hutch::curate

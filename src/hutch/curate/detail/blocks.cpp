@@ -94,6 +94,7 @@ Section opening(DatasetSummary const& summary) {
         section.blocks.push_back(
             paragraph("Every field is one array per file; its first axis counts records."));
     }
+    if (!summary.further.empty()) section.blocks.push_back(paragraph(summary.further));
     Table tables{{{"table", Kind::code}, {"one row", Kind::text}}, {}};
     auto const add = [&](std::string const& path, char const* row) {
         if (!path.empty()) tables.rows.push_back({path, row});
@@ -119,6 +120,23 @@ Section fields(DatasetSummary const& summary) {
             {field.name, field.dtype, shape_text(field.shape), field.unit, field.description});
     Section section{"Fields", {}};
     if (!rows.rows.empty()) section.blocks.push_back(table(std::move(rows)));
+    return section;
+}
+
+std::string names_of(std::vector<Field> const& fields) {
+    std::vector<std::string> names;
+    for (Field const& field : fields) names.push_back(field.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+Section tasks(DatasetSummary const& summary) {
+    Section section{"Tasks", {}};
+    for (Task const& task : summary.tasks) {
+        section.blocks.push_back(heading(task.name));
+        section.blocks.push_back(paragraph(task.description));
+        section.blocks.push_back(table({{{"role"}, {"columns of " + task.table, Kind::text}},
+                                        {{"features", names_of(task.features)}, {"labels", names_of(task.labels)}}}));
+    }
     return section;
 }
 
@@ -244,7 +262,13 @@ Section examples(DatasetSummary const& summary, bool with_plots) {
     for (Example const& example : summary.examples) {
         data::PlotOptions options{example.label, example.x_label, ""};
         options.width = 480, options.height = 260;
-        section.blocks.push_back(plot(data::plot_curves({{"", example.x, example.y, ""}}, {}, options)));
+        std::vector<data::Curve> curves{{"", example.x, example.y, ""}};
+        if (!example.others.empty()) {
+            curves[0].label = "measured", curves[0].style = data::Curve::Style::points;
+            options.width = 760, options.height = 420;
+        }
+        curves.insert(curves.end(), example.others.begin(), example.others.end());
+        section.blocks.push_back(plot(data::plot_curves(curves, example.ticks, options)));
     }
     return section;
 }
@@ -341,7 +365,7 @@ Card make_card(DatasetSummary const& summary, bool with_plots) {
     card.description = summary.description;
     add_facts(card, summary);
     for (Section& section : std::vector<Section>{
-             opening(summary), citing(summary), fields(summary), splits(summary),
+             opening(summary), citing(summary), tasks(summary), fields(summary), splits(summary),
              balance(summary, with_plots), distributions(summary, with_plots), examples(summary, with_plots),
              sources(summary), notes(summary), provenance(summary), files(summary)})
         if (!section.blocks.empty()) card.sections.push_back(std::move(section));

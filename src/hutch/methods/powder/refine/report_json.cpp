@@ -156,7 +156,7 @@ std::string to_json(Result const& result) {
     Json patterns = Json::array(), refined = Json::array();
     for (PatternResult const& pattern : result.patterns) patterns.push_back(to_object(result, pattern));
     for (std::size_t const place : result.refined) refined.push_back(result.parameters[place].name);
-    Json const all{{"hutch", version()},
+    Json const all{{"hutch", result.program.empty() ? version() : result.program},
                    {"title", result.title},
                    {"ending", result.ending},
                    {"variables", result.variables},

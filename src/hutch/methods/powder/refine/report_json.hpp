@@ -1,9 +1,10 @@
-/// Write what a refinement found as JSON, for programs.
+/// Write what a refinement found as JSON, for programs, and read it back.
 #pragma once
 
 #include "hutch/methods/powder/refine/result.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace hutch::powder::refine {
 
@@ -33,5 +34,15 @@ namespace hutch::powder::refine {
 ///     stages        [{name, ending, cycles, variables, r_wp: [per pattern], r_wp_all, goodness}]
 ///     warnings      [text]
 std::string to_json(Result const& result);
+
+/// Read what to_json wrote, and check that it hangs together: arrays of one length, finite points with ascending x,
+/// names that occur once and are referred to as they stand, structures that are possible.
+///
+/// Sums of the agreement are taken from the points again; they give the stated R values within rounding, or the file is
+/// refused. Null becomes NaN where a number may be unknown. Structures are complete and may lack sites that repeat
+/// others; a phase without sites keeps the space group that the file states.
+/// \param name  stands for the file in messages
+/// \throws Error bad_data: `NAME: '<path>' is <value>; expected <rule>`
+Result parse_json(std::string_view text, std::string const& name);
 
 }  // namespace hutch::powder::refine

@@ -102,6 +102,7 @@ struct Result {
     std::vector<double> correlation;    ///< (refined, refined); NaN where undetermined
     std::vector<StageSummary> stages;
     std::vector<std::string> warnings;  ///< one sentence each: undetermined groups, values at bounds, strange values
+    std::string program;                ///< version that refined, where it was read from a file; empty: this one
 
     /// Return the pairs with |coefficient| of at least `least`, largest first.
     std::vector<Correlation> strong_correlations(double least) const;

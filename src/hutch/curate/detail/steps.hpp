@@ -1,0 +1,10 @@
+/// Name the steps of this room that have a file of their own.
+#pragma once
+
+#include "hutch/step/step.hpp"
+
+namespace hutch::curate {
+
+step::Step fuse_step();
+
+}  // namespace hutch::curate

@@ -1,0 +1,214 @@
+#include "hutch/curate/fuse/files.hpp"
+
+#include "hutch/base/file.hpp"
+#include "hutch/base/text.hpp"
+#include "hutch/data/cif.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <span>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace hutch::curate::fuse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void add_number(std::string& out, double value, std::string const& dtype) {
+    if (!std::isfinite(value))
+        out += "null";
+    else if (dtype == "float32")
+        fmt::format_to(std::back_inserter(out), "{}", float(value));
+    else if (dtype.starts_with("int"))
+        fmt::format_to(std::back_inserter(out), "{}", std::int64_t(value));
+    else
+        fmt::format_to(std::back_inserter(out), "{}", value);
+}
+
+// Nested lists by the shape of one record.
+void add_list(std::string& out, std::span<double const> values, std::span<std::int64_t const> shape,
+              std::string const& dtype) {
+    if (shape.empty()) return add_number(out, values[0], dtype);
+    auto const count = std::size_t(shape[0]), size = count == 0 ? 0 : values.size() / count;
+    out += '[';
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i > 0) out += ", ";
+        add_list(out, values.subspan(i * size, size), shape.subspan(1), dtype);
+    }
+    out += ']';
+}
+
+std::string csv_estimate(Estimate const& one) {
+    return fmt::format("{},{}", one.value, std::isfinite(one.su) ? fmt::format("{}", one.su) : "");
+}
+
+std::string csv_number(double value) { return std::isfinite(value) ? fmt::format("{:.7g}", value) : ""; }
+
+Field plain_text(char const* name, char const* what) { return {name, "utf8", {}, "", what}; }
+Field real(char const* name, char const* unit, char const* what) { return {name, "float64", {}, unit, what}; }
+Field whole(char const* name, char const* what) { return {name, "int64", {}, "1", what}; }
+
+std::vector<Field> record_columns() {
+    return {plain_text("id", "name of the record: REFINEMENT.PATTERN"),
+            plain_text("split", "split that the record belongs to"),
+            plain_text("file", "file that holds it"),
+            whole("row", "its row there"),
+            plain_text("structure", "structure of the phase with the largest weight fraction"),
+            whole("phases", "phases in the pattern"),
+            plain_text("radiation", "xray or neutron"),
+            plain_text("axis", "what was measured over"),
+            whole("points", "points that count"),
+            real("q_first", "1/angstrom", "least q of the points"),
+            real("q_last", "1/angstrom", "largest q of the points"),
+            real("r_wp", "1", "weighted profile R"),
+            real("r_exp", "1", "what counting statistics allow"),
+            real("goodness", "1", "sqrt(chi^2 / (points - variables))"),
+            plain_text("refinement", "file of the refinement"),
+            plain_text("simulated", "file of the simulated pattern")};
+}
+
+std::vector<Field> structure_columns() {
+    std::vector<Field> columns{plain_text("id", "name of the structure: REFINEMENT.PHASE"),
+                               plain_text("file", "its CIF"),
+                               plain_text("formula", "composition from the occupied sites"),
+                               plain_text("space_group", "Hermann-Mauguin symbol"),
+                               whole("space_group_number", "space group number"),
+                               plain_text("crystal_system", "crystal system")};
+    static constexpr char const* names[] = {"a", "b", "c", "alpha", "beta", "gamma"};
+    for (std::size_t i = 0; i < 6; ++i) {
+        columns.push_back(real(names[i], i < 3 ? "angstrom" : "degree", "refined cell"));
+        columns.push_back(columns.back());
+        columns.back().name += "_su", columns.back().description = "its standard uncertainty; empty: not determined";
+    }
+    for (Field const& one : {real("volume", "angstrom^3", "cell volume"),
+                             real("volume_su", "angstrom^3", "its standard uncertainty"),
+                             real("density", "g/cm^3", "from contents and cell"),
+                             whole("group", "refinements with nearly equal structures share it"),
+                             plain_text("split", "split")})
+        columns.push_back(one);
+    return columns;
+}
+
+std::string header_of(std::vector<Field> const& columns) {
+    std::vector<std::string> names;
+    for (Field const& column : columns) names.push_back(column.name);
+    return fmt::format("{}\n", fmt::join(names, ","));
+}
+
+std::string records_text(std::vector<Record> const& records, RecordOptions const& options) {
+    std::string text = header_of(record_columns());
+    std::map<std::size_t, std::size_t> rows;
+    for (Record const& r : records) {
+        std::vector<double> q;
+        std::ranges::copy_if(r.q, std::back_inserter(q), [](double one) { return std::isfinite(one); });
+        auto const [least, most] = std::ranges::minmax_element(q);
+        std::string const& split = options.splits[r.split].name;
+        text += fmt::format("{},{},shards/{}-00000.h5,{},{},{},{},{},{},{},{},{},{},{},{},{}\n", r.id, split, split,
+                            rows[r.split]++, r.portions[0].structure_id, r.portions.size(),
+                            to_name(r.pattern->radiation), to_name(r.pattern->axis), r.pattern->agreement.points,
+                            q.empty() ? "" : csv_number(*least), q.empty() ? "" : csv_number(*most),
+                            csv_number(r.pattern->agreement.r_wp()), csv_number(r.pattern->r_exp),
+                            csv_number(r.pattern->goodness), to_csv_field(r.refinement->file),
+                            r.simulated == nullptr ? "" : to_csv_field(r.simulated->file));
+    }
+    return text;
+}
+
+std::string structure_row(Record const& record, Portion const& portion, std::string const& split) {
+    auto const& phase = *portion.phase;
+    std::string row = fmt::format("{0},structures/{0}.cif,{1},{2},{3},{4}", portion.structure_id,
+                                  to_csv_field(data::composition_formula(phase.structure)),
+                                  to_csv_field(phase.structure.space_group), phase.structure.space_group_number,
+                                  to_name(phase.structure.system));
+    for (Estimate const& one : phase.cell) row += "," + csv_estimate(one);
+    return row + fmt::format(",{},{},{},{}\n", csv_estimate(phase.volume), csv_number(phase.density), record.group, split);
+}
+
+}  // namespace
+
+void write_lines(std::vector<Record> const& records, std::vector<Column> const& columns, Grid const& grid,
+                 std::filesystem::path const& folder) {
+    std::string text;
+    std::vector<double> values;
+    for (Record const& record : records) {
+        text += '{';
+        for (Column const& column : columns) {
+            text += to_json_text(table_name(column)) + ": ";
+            values.clear();
+            if (column.text)
+                text += to_json_text(column.text(record));
+            else
+                column.numbers(record, values), add_list(text, values, column.about.shape, column.about.dtype);
+            text += ", ";
+        }
+        values.clear();
+        for (std::size_t i = 0; i < grid.points; ++i) values.push_back(grid.at(i));
+        text += "\"q\": ";
+        add_list(text, values, std::array{std::int64_t(grid.points)}, "float64");
+        text += "}\n";
+    }
+    write_file(folder / "records.jsonl", text);
+}
+
+std::vector<std::string> write_tables(std::vector<Record> const& records, RecordOptions const& options,
+                                      DatasetSummary& summary, std::filesystem::path const& folder) {
+    std::vector<std::string> files{"records.csv", "structures.csv"};
+    std::filesystem::create_directories(folder / "structures");
+    std::map<std::string, std::string> rows;
+    for (Record const& record : records)
+        for (Portion const& portion : record.portions) {
+            std::string const row = structure_row(record, portion, options.splits[record.split].name);
+            if (!rows.emplace(portion.structure_id, row).second) continue;
+            files.push_back("structures/" + portion.structure_id + ".cif");
+            write_file(folder / files.back(), data::to_cif(portion.phase->structure));
+        }
+    std::string structures = header_of(structure_columns());
+    for (auto const& [id, row] : rows) structures += row;
+    write_file(folder / "structures.csv", structures);
+    write_file(folder / "records.csv", records_text(records, options));
+    summary.records_table = "records.csv", summary.structures_table = "structures.csv";
+    summary.record_columns = record_columns(), summary.structure_columns = structure_columns();
+    summary.structures = rows.size();
+    return files;
+}
+
+std::string provenance_text(Inputs const& inputs, std::vector<Record> const& records, DatasetSummary const& about) {
+    Json document;
+    document["prefix"] = {{"hutch", "https://hutch.invalid/ns#"}, {"prov", "http://www.w3.org/ns/prov#"}};
+    std::string const dataset = "hutch:" + about.name + "-" + about.version;
+    document["entity"][dataset] = {{"prov:type", "prov:Collection"}, {"hutch:records", records.size()}};
+    document["activity"]["hutch:fuse"] = {{"prov:label", "dataset fuse"}};
+    document["agent"]["hutch:program"] = {{"prov:type", "prov:SoftwareAgent"}, {"prov:label", about.generator}};
+    document["wasGeneratedBy"]["hutch:generated"] = {{"prov:entity", dataset}, {"prov:activity", "hutch:fuse"}};
+    document["wasAssociatedWith"]["hutch:associated"] = {{"prov:activity", "hutch:fuse"},
+                                                         {"prov:agent", "hutch:program"}};
+    auto const use = [&](std::string const& id, Json entity) {
+        document["entity"]["hutch:" + id] = std::move(entity);
+        document["used"]["hutch:used-" + id] = {{"prov:activity", "hutch:fuse"}, {"prov:entity", "hutch:" + id}};
+    };
+    for (RefinementInput const& one : inputs.refinements)
+        use("refinement-" + one.id, {{"prov:label", one.file},
+                                     {"hutch:sha256", one.sha256},
+                                     {"hutch:program", "hutch " + one.result.program},
+                                     {"hutch:title", one.result.title},
+                                     {"hutch:ending", one.result.ending}});
+    for (Record const& record : records) {
+        document["entity"]["hutch:record-" + record.id] = {{"prov:label", record.id}};
+        document["hadMember"]["hutch:member-" + record.id] = {{"prov:collection", dataset},
+                                                             {"prov:entity", "hutch:record-" + record.id}};
+        std::vector<std::string> origins{"refinement-" + record.refinement->id};
+        if (record.simulated != nullptr) {
+            origins.push_back("simulated-" + record.id);
+            use(origins.back(), {{"prov:label", record.simulated->file}, {"hutch:sha256", record.simulated->sha256}});
+        }
+        for (std::string const& origin : origins)
+            document["wasDerivedFrom"]["hutch:derived-" + record.id + "-" + origin] = {
+                {"prov:generatedEntity", "hutch:record-" + record.id}, {"prov:usedEntity", "hutch:" + origin}};
+    }
+    return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace hutch::curate::fuse

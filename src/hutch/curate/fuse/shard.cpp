@@ -1,0 +1,223 @@
+#include "hutch/base/checksum.hpp"
+#include "hutch/base/file.hpp"
+#include "hutch/curate/fuse/files.hpp"
+#include "hutch/data/cif.hpp"
+#include "hutch/data/shard.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace hutch::curate::fuse {
+namespace {
+
+using data::ShardWriter;
+using About = ShardWriter::About;
+using Shape = std::vector<std::uint64_t>;
+
+template <class Number>
+void write_as(ShardWriter& file, std::string const& name, std::vector<double> const& values, Shape const& shape,
+              About const& about) {
+    std::vector<Number> converted;
+    converted.reserve(values.size());
+    for (double const value : values) converted.push_back(Number(value));
+    file.write<Number>(name, converted, shape, about);
+}
+
+void write_numbers(ShardWriter& file, Field const& field, std::string const& name, std::vector<double> const& values,
+                   Shape const& shape) {
+    About const about{field.unit, field.description};
+    if (field.dtype == "float32")
+        write_as<float>(file, name, values, shape, about);
+    else if (field.dtype == "int32")
+        write_as<std::int32_t>(file, name, values, shape, about);
+    else if (field.dtype == "int16")
+        write_as<std::int16_t>(file, name, values, shape, about);
+    else if (field.dtype == "int8")
+        write_as<std::int8_t>(file, name, values, shape, about);
+    else
+        write_as<double>(file, name, values, shape, about);
+}
+
+void write_column(ShardWriter& file, Column const& column, std::vector<Record const*> const& records) {
+    Field const& field = column.about;
+    if (column.text) {
+        std::vector<std::string> texts;
+        for (Record const* record : records) texts.push_back(column.text(*record));
+        return file.write_texts(field.name, texts, {"", field.description});
+    }
+    std::vector<double> values;
+    for (Record const* record : records) column.numbers(*record, values);
+    Shape shape{records.size()};
+    shape.insert(shape.end(), field.shape.begin(), field.shape.end());
+    write_numbers(file, field, field.name, values, shape);
+}
+
+// Writes arrays below one group.
+struct Folder {
+    ShardWriter& file;
+    std::string path;
+
+    Folder below(std::string const& name) const { return {file, path + "/" + name}; }
+    void numbers(char const* name, std::vector<double> const& values, char const* unit, char const* what,
+                 char const* dtype = "float64", Shape shape = {}) const {
+        if (shape.empty()) shape = {values.size()};
+        write_numbers(file, {"", dtype, {}, unit, what}, path + "/" + name, values, shape);
+    }
+    void texts(char const* name, std::vector<std::string> const& values, char const* what) const {
+        file.write_texts(path + "/" + name, values, {"", what});
+    }
+    void estimates(std::string const& name, std::vector<Estimate> const& values, char const* unit, char const* what,
+                   Shape const& shape = {}) const {
+        std::vector<double> value, su;
+        for (Estimate const& one : values) value.push_back(one.value), su.push_back(one.su);
+        numbers(name.c_str(), value, unit, what, "float64", shape);
+        numbers((name + "_su").c_str(), su, unit, "its standard uncertainty; 0: not refined, NaN: not determined",
+                "float64", shape);
+    }
+};
+
+char const* unit_of(data::AxisKind axis) {
+    switch (axis) {
+        case data::AxisKind::two_theta:
+            return "degree";
+        case data::AxisKind::q:
+            return "1/angstrom";
+        case data::AxisKind::d:
+            return "angstrom";
+        case data::AxisKind::time_of_flight:
+            return "us";
+    }
+    return "";
+}
+
+void write_pattern(Folder const& to, Record const& record) {
+    auto const& pattern = *record.pattern;
+    to.numbers("x", pattern.x, unit_of(pattern.axis), "the axis that was measured over");
+    to.numbers("q", record.q, "1/angstrom", "of the points, refined shifts taken away; NaN: none");
+    to.numbers("measured", pattern.y, "count", "measured intensity");
+    to.numbers("sigma", pattern.sigma, "count", "its standard deviation; 0: does not count");
+    to.numbers("calculated", pattern.calculated, "count", "calculated intensity, background included");
+    to.numbers("background", pattern.background, "count", "refined background");
+    if (record.simulated == nullptr) return;
+    auto const& simulated = record.simulated->pattern;
+    to.numbers("simulated/x", simulated.x, unit_of(simulated.axis), "axis of the simulated pattern");
+    to.numbers("simulated/y", simulated.y, "count", "simulated from the refined structure, on its own scale");
+}
+
+void write_reflections(Folder const& to, Record const& record, Portion const& portion) {
+    auto const& all = portion.share->reflections;
+    auto const column = [&](char const* name, auto member, char const* unit, char const* what,
+                            char const* dtype = "float64") {
+        std::vector<double> values;
+        for (auto const& one : all) values.push_back(double(one.*member));
+        to.numbers(name, values, unit, what, dtype);
+    };
+    using powder::refine::ReflectionResult;
+    char const* const squared = record.pattern->radiation == powder::Radiation::neutron ? "barn" : "electron^2";
+    column("h", &ReflectionResult::h, "1", "Miller index", "int32");
+    column("k", &ReflectionResult::k, "1", "Miller index", "int32");
+    column("l", &ReflectionResult::l, "1", "Miller index", "int32");
+    column("multiplicity", &ReflectionResult::multiplicity, "1", "equivalent reflections", "int32");
+    column("d", &ReflectionResult::d, "angstrom", "distance of planes");
+    column("position", &ReflectionResult::position, unit_of(record.pattern->axis), "of the line of the first wavelength");
+    column("calculated", &ReflectionResult::calculated, squared, "|F|^2 of the structure");
+    column("observed", &ReflectionResult::observed, squared, "|F|^2 shared out from the measured pattern; NaN: none");
+}
+
+data::Structure structure_of(Record const& record, Portion const& portion) {
+    data::Structure structure = portion.phase->structure;
+    auto const& c = portion.cell();
+    structure.cell = {c[0].value, c[1].value, c[2].value, c[3].value, c[4].value, c[5].value};
+    structure.source = record.id;
+    return structure;
+}
+
+void write_structure(Folder const& to, Record const& record, Portion const& portion) {
+    auto const& phase = *portion.phase;
+    to.texts("cif", {data::to_cif(structure_of(record, portion))}, "the structure as this pattern sees it");
+    to.texts("space_group", {phase.structure.space_group}, "Hermann-Mauguin symbol with setting");
+    to.estimates("cell", {portion.cell().begin(), portion.cell().end()},
+                 "angstrom, angstrom, angstrom, degree, degree, degree", "a, b, c, alpha, beta, gamma");
+    std::vector<std::string> labels, elements;
+    std::vector<Estimate> positions, occupancies, u_iso, u_aniso;
+    for (auto const& site : phase.sites) {
+        labels.push_back(site.label), elements.push_back(site.element);
+        positions.insert(positions.end(), site.position.begin(), site.position.end());
+        occupancies.push_back(site.occupancy), u_iso.push_back(site.u_iso);
+        u_aniso.insert(u_aniso.end(), site.u_aniso.begin(), site.u_aniso.end());
+    }
+    std::uint64_t const count = phase.sites.size();
+    to.texts("label", labels, "name of the site");
+    to.texts("element", elements, "type symbol");
+    to.estimates("position", positions, "1", "fractional coordinates", {count, 3});
+    to.estimates("occupancy", occupancies, "1", "share of the site that is occupied");
+    to.estimates("u_iso", u_iso, "angstrom^2", "isotropic displacement, equivalent where anisotropic");
+    to.estimates("u_aniso", u_aniso, "angstrom^2", "U11 U22 U33 U12 U13 U23; 0 where isotropic", {count, 6});
+    to.estimates("scale", {portion.share->scale}, "1", "of the phase in this pattern");
+    to.estimates("weight_fraction", {portion.share->weight_fraction}, "1", "NaN where it has no meaning");
+    to.numbers("r_bragg", {portion.share->r_bragg}, "1", "R of integrated intensities");
+    to.numbers("r_f", {portion.share->r_f}, "1", "R of structure factors");
+}
+
+// Those of this pattern, of its phases, and of these phases in it.
+void write_parameters(Folder const& to, Record const& record) {
+    auto const belongs = [&](std::string const& name) {
+        return name.starts_with(record.pattern->name + ".") ||
+               std::ranges::any_of(record.portions, [&](Portion const& one) {
+                   return name.starts_with(one.phase->name + "." + record.pattern->name + ".");
+               });
+    };
+    std::vector<std::string> names, units;
+    std::vector<Estimate> values;
+    std::vector<double> are_refined;
+    for (auto const& one : record.refinement->result.parameters) {
+        if (!belongs(one.name)) continue;
+        names.push_back(one.name), units.push_back(one.unit), values.push_back(one.estimate);
+        are_refined.push_back(one.is_refined);
+    }
+    to.texts("name", names, "as the refinement names it");
+    to.texts("unit", units, "unit of value and value_su");
+    to.estimates("value", values, "", "in the unit beside it");
+    to.numbers("is_refined", are_refined, "1", "1: refined, 0: kept", "int8");
+}
+
+void write_record(ShardWriter& file, Record const& record) {
+    Folder const to{file, "records/" + record.id};
+    write_pattern(to, record);
+    for (Portion const& portion : record.portions) {
+        to.below("lines").numbers(portion.name.c_str(), *portion.lines, "count", "what this phase adds to calculated");
+        write_reflections(to.below("reflections").below(portion.name), record, portion);
+        write_structure(to.below("structure").below(portion.name), record, portion);
+    }
+    write_parameters(to.below("parameters"), record);
+    Folder const origin = to.below("provenance");
+    origin.texts("file", {record.refinement->file}, "the refinement");
+    origin.texts("sha256", {record.refinement->sha256}, "its checksum");
+    origin.texts("program", {"hutch " + record.refinement->result.program}, "what refined");
+    if (record.simulated != nullptr)
+        origin.texts("simulated_sha256", {record.simulated->sha256}, "checksum of the simulated pattern's file");
+}
+
+}  // namespace
+
+FileEntry write_shard(std::vector<Record const*> const& records, std::vector<Column> const& columns,
+                      RecordOptions const& options, DatasetSummary const& about,
+                      std::filesystem::path const& folder) {
+    std::string const split = options.splits[records.front()->split].name, name = "shards/" + split + "-00000.h5";
+    ShardWriter file(folder / name);
+    file.attribute("dataset", about.name);
+    file.attribute("version", about.version);
+    file.attribute("split", split);
+    file.attribute("generator", about.generator);
+    file.attribute("licence", about.licence);
+    std::vector<double> q;
+    for (std::size_t i = 0; i < options.grid.points; ++i) q.push_back(options.grid.at(i));
+    file.write<double>("q", q, {q.size()}, {"1/angstrom", "common axis of pattern/*: middles of equal intervals"});
+    for (Column const& column : columns) write_column(file, column, records);
+    for (Record const* record : records) write_record(file, *record);
+    file.close();
+    return {name, std::filesystem::file_size(folder / name), sha256_of_file(folder / name), split, records.size()};
+}
+
+}  // namespace hutch::curate::fuse
