@@ -73,6 +73,9 @@ Pattern PatternBuilder::finish(int last_line) {
 
 void read_header_comment(std::string_view line, Pattern& pattern) {
     line = trim(line);
+    // Mantid writes "' The X-axis unit is: Time-of-flight".
+    if (line.starts_with('\'') && line.find("X-axis unit is: Time-of-flight") != std::string_view::npos)
+        pattern.axis = AxisKind::time_of_flight;
     if (!line.starts_with('#')) return;
     std::size_t const colon = line.find_first_of(":=");
     if (colon == std::string_view::npos) return;

@@ -125,6 +125,9 @@ class Builder {
             for (auto const& [from, to] : about.excluded)
                 if (m.x[i] >= from && m.x[i] <= to) pattern.weight[i] = 0;
         }
+        // Files are filled up with zeros where nothing was measured any more.
+        for (std::size_t i = 0; i < n && m.y[i] == 0; ++i) pattern.weight[i] = 0;
+        for (std::size_t i = n; i > 0 && m.y[i - 1] == 0; --i) pattern.weight[i - 1] = 0;
         double const first = about.range ? (*about.range)[0] : m.x.front(),
                      last = about.range ? (*about.range)[1] : m.x.back();
         double const slack = 1e-9 * std::abs(m.x.back());
@@ -194,7 +197,8 @@ class Builder {
         i.x = profile("x", "degree", from.x), i.y = profile("y", "degree", from.y);
         i.z = profile("z", "degree", from.z);
         double const axial = from.axial_sample + from.axial_detector;
-        i.axial = profile("axial", "1", axial, {0, 0.5});
+        i.axial = profile("axial", "1", axial, {0, 0.2});
+        problem_.model.parameters[i.axial].most_factor = 2, problem_.model.parameters[i.axial].free_below = 0.004;
         i.axial_share = axial > 0 ? std::min(from.axial_sample, from.axial_detector) / axial : 0.5;
         auto const shift = [&](char const* word, char const* unit, double value, bool is_fixed) {
             return add(name + "shift." + word, unit, value, {}, is_fixed);
@@ -318,11 +322,40 @@ class Builder {
                                                             "use le_bail or a smaller range",
                                                             phase.name, list.size, model.patterns[share.pattern].name,
                                                             most_pawley));
-            share.intensities = {model.parameters.size(), list.size};
-            for (std::size_t j = 0; j < list.size; ++j)
-                add(fmt::format("{}.{}.intensity.{}_{}_{}", phase.name, model.patterns[share.pattern].name, list.h[j],
-                                list.k[j], list.l[j]),
-                    "1", 1);
+            add_intensities(share, list);
+        }
+    }
+
+    // Lines beside the range have no intensity; those at the same place share one.
+    void add_intensities(ShareModel& share, ReflectionList const& list) {
+        Model& model = problem_.model;
+        PatternModel const& pattern = model.patterns[share.pattern];
+        Wanted const nothing{std::vector<char>(model.parameters.size(), 0)};
+        Lines const lines = calculate_lines(model, share, list, model.parameters.values(),
+                                            std::vector<double>(list.size, 1), nothing);
+        auto const x = pattern.x();
+        share.intensities = {model.parameters.size(), list.size};
+        for (std::size_t j = 0; j < list.size; ++j) {
+            double const margin = pattern.is_flight ? std::sqrt(lines.value[fifth][j]) + lines.value[sixth][j]
+                                                    : std::sqrt(lines.value[fourth][j]) + lines.value[fifth][j];
+            bool const is_inside = lines.exists[j] && lines.value[centre][j] > x.front() - margin &&
+                                   lines.value[centre][j] < x.back() + margin;
+            std::string const name =
+                fmt::format("{}.{}.intensity.{}_{}_{}", model.phases[share.phase].name, pattern.name, list.h[j],
+                            list.k[j], list.l[j]);
+            // A line that comes in later starts from nothing.
+            std::size_t const made = add(name, "1", is_inside && known_.empty() ? 1 : 0, {}, !is_inside);
+            if (!is_inside) model.parameters[made].value = 0;
+        }
+        constexpr double same = 1e-6;
+        for (std::size_t j = 1; j < list.size; ++j) {
+            std::size_t const here = share.intensities[j], before = here - 1;
+            bool const is_same = std::abs(lines.q[j] - lines.q[j - 1]) < same * lines.q[j];
+            if (is_same && !model.parameters[here].is_fixed && !model.parameters[before].is_fixed)
+                problem_.constraints.push_back(
+                    {{{before, 1.0}, {here, -1.0}},
+                     0,
+                     model.parameters[before].name + " = " + model.parameters[here].name});
         }
     }
 

@@ -318,6 +318,27 @@ std::vector<double> calculate_share(Model const& model, std::size_t which_patter
     return sum;
 }
 
+std::vector<LineWindow> unit_lines(Model const& model, std::size_t pattern, Calculated const& calculated,
+                                   std::size_t which) {
+    LineDrawer drawer(model.patterns[pattern], false);
+    Lines const& lines = calculated.lines[which];
+    std::vector<LineWindow> result(lines.reflections);
+    for (std::size_t line = 0; line < lines.size(); ++line) {
+        Window const window = drawer.draw(lines, line);
+        if (window.begin >= window.end) continue;
+        LineWindow& to = result[line % lines.reflections];
+        if (to.value.empty()) to.begin = window.begin;
+        if (window.begin < to.begin) {
+            to.value.insert(to.value.begin(), to.begin - window.begin, 0.0);
+            to.begin = window.begin;
+        }
+        to.value.resize(std::max(to.value.size(), window.end - to.begin), 0.0);
+        for (std::size_t i = window.begin; i < window.end; ++i)
+            to.value[i - to.begin] += lines.area_per_square[line] * window.channels[0][i - window.begin];
+    }
+    return result;
+}
+
 std::vector<std::vector<double>> observed_squares(Model const& model, std::size_t which,
                                                   Calculated const& calculated) {
     PatternModel const& pattern = model.patterns[which];

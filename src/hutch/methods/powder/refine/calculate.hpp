@@ -40,6 +40,15 @@ Calculated calculate(Model const& model, Prepared const& prepared, std::size_t p
 std::vector<double> calculate_share(Model const& model, std::size_t pattern, Calculated const& calculated,
                                     std::size_t which);
 
+/// A line over the points where it is something.
+struct LineWindow {
+    std::size_t begin = 0;
+    std::vector<double> value;
+};
+/// Return, per reflection of one share of a calculated pattern, what |F|^2 = 1 adds to the pattern.
+std::vector<LineWindow> unit_lines(Model const& model, std::size_t pattern, Calculated const& calculated,
+                                   std::size_t which);
+
 /// Divide what was measured among the lines in proportion to what is calculated at each point.
 ///
 /// \return  per share of the pattern, per reflection: |F|^2 as measured; where the pattern does not tell, the

@@ -3,10 +3,12 @@
 #include "hutch/base/error.hpp"
 #include "hutch/methods/powder/refine/detail/kernels.hpp"
 #include "hutch/methods/powder/refine/detail/variables.hpp"
+#include "hutch/methods/powder/refine/le_bail.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
@@ -74,6 +76,9 @@ Linearised linearise(Problem const& problem, Prepared const& prepared, std::vect
         out.agreement.push_back(agreement(problem.model.patterns[p], out.patterns.back()));
         out.chi_squared += out.agreement.back().chi_squared;
         add_pattern(problem.model.patterns[p], out.patterns.back(), variables, out);
+        eliminate_intensities(
+            problem.model, p, out.patterns.back(),
+            [&](std::size_t parameter) -> auto const& { return variables.of(parameter); }, out.matrix, out.gradient);
     }
     for (Restraint const& one : problem.restraints) add_restraint(one, problem.model, values, variables, out);
     out.chi_squared += out.restraints.chi_squared;
@@ -120,7 +125,7 @@ class Fitter {
     }
 
     Fit run() {
-        Linearised at = linearise_here();
+        Linearised at = linearise_at(values_, prepared_);
         if (!std::isfinite(at.chi_squared))
             throw Error(Fault::bad_data, "the starting values give a pattern that is not finite; expected finite "
                                          "values; look at cell, widths and displacement parameters");
@@ -140,22 +145,10 @@ class Fitter {
     }
 
   private:
-    Linearised linearise_here() {
-        if (is_le_bail_) take_intensities();
-        return linearise(problem_, prepared_, values_, variables_);
-    }
-
-    void take_intensities() {
-        Wanted const nothing{std::vector<char>(values_.size(), 0)};
-        for (int pass = 0; pass < 2; ++pass)
-            for (std::size_t p = 0; p < problem_.model.patterns.size(); ++p) {
-                Calculated const c = calculate(problem_.model, prepared_, p, values_, nothing);
-                auto squares = observed_squares(problem_.model, p, c);
-                for (std::size_t s = 0; s < c.shares.size(); ++s)
-                    if (problem_.model.phases[problem_.model.shares[c.shares[s]].phase].intensities ==
-                        Intensities::le_bail)
-                        prepared_.squared[c.shares[s]] = std::move(squares[s]);
-            }
+    // Le Bail intensities follow the values: `prepared` gets those that fit.
+    Linearised linearise_at(std::vector<double> const& values, Prepared& prepared) const {
+        if (is_le_bail_) settle_intensities(problem_.model, prepared, values);
+        return linearise(problem_, prepared, values, variables_);
     }
 
     // Variables at a bound that the data push outwards stay where they are.
@@ -181,11 +174,12 @@ class Fitter {
         return variables_.expand(values_, independent);
     }
 
-    double chi_squared_at(std::vector<double> const& values) const {
+    double chi_squared_at(std::vector<double> const& values, Prepared& prepared) const {
+        if (is_le_bail_) settle_intensities(problem_.model, prepared, values);
         Wanted const nothing{std::vector<char>(values.size(), 0)};
         double sum = 0;
         for (std::size_t p = 0; p < problem_.model.patterns.size(); ++p)
-            sum += agreement(problem_.model.patterns[p], calculate(problem_.model, prepared_, p, values, nothing))
+            sum += agreement(problem_.model.patterns[p], calculate(problem_.model, prepared, p, values, nothing))
                        .chi_squared;
         for (Restraint const& one : problem_.restraints)
             sum += std::pow((one.target - evaluate(one, problem_.model, values).value) / one.sigma, 2);
@@ -210,8 +204,11 @@ class Fitter {
             VectorXd const step = damped_step(at, damping_, is_held);
             auto const trial_values = moved(step);
             // The first attempt mostly succeeds, and then its Jacobian is needed anyway.
-            Linearised trial = attempt == 0 ? linearise(problem_, prepared_, trial_values, variables_) : Linearised{};
-            if (attempt > 0) trial.chi_squared = chi_squared_at(trial_values);
+            std::optional<Prepared> followed;
+            if (is_le_bail_) followed = prepared_;
+            Prepared& prepared = followed ? *followed : prepared_;
+            Linearised trial = attempt == 0 ? linearise_at(trial_values, prepared) : Linearised{};
+            if (attempt > 0) trial.chi_squared = chi_squared_at(trial_values, prepared);
             double const gain = at.chi_squared - trial.chi_squared, expected = predicted_gain(at, step);
             double const shift = largest_shift(at, step);
             bool const is_better = std::isfinite(trial.chi_squared) && gain > 0;
@@ -221,7 +218,8 @@ class Fitter {
                 damping_ = std::max(1e-9, damping_ * std::max(1.0 / 10, 1 - std::pow(2 * ratio - 1, 3)));
                 growth_ = 2;
                 values_ = trial_values;
-                at = attempt == 0 && !is_le_bail_ ? std::move(trial) : linearise_here();
+                if (followed) prepared_ = std::move(*followed);
+                at = attempt == 0 ? std::move(trial) : linearise_at(values_, prepared_);
                 report(at, fit, shift, true);
                 if (!is_end) return false;
                 fit.ending = Ending::converged;

@@ -375,6 +375,10 @@ class Collector {
                 if (site.u_iso.value < 0)
                     out_.warnings.push_back(fmt::format("the displacement parameter of {} in {} is negative, {:.4g} angstrom2",
                                                         site.label, phase.name, site.u_iso.value));
+        for (Correlation const& one : out_.strong_correlations(0.99))
+            out_.warnings.push_back(fmt::format("{} and {} are correlated by {:.4f}; can the patterns tell them apart?",
+                                                out_.parameters[one.first].name, out_.parameters[one.second].name,
+                                                one.coefficient));
         if (fit_.ending == Ending::cycles)
             out_.warnings.push_back("the last stage ended by its number of cycles before it had converged");
     }

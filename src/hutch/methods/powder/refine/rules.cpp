@@ -2,6 +2,7 @@
 
 #include "hutch/base/error.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/methods/powder/refine/detail/variables.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -144,11 +145,24 @@ void add_restraint(Document const& at, Problem& problem) {
     problem.restraints.push_back(std::move(made));
 }
 
+// Start from values that hold to the constraints, also those that are not refined yet.
+void satisfy(Problem& problem) {
+    Parameters& parameters = problem.model.parameters;
+    std::vector<char> was_refined;
+    for (Parameter const& one : parameters.all()) was_refined.push_back(one.is_refined);
+    for (Constraint const& one : problem.constraints)
+        for (auto const& [parameter, factor] : one.terms)
+            parameters[parameter].is_refined = !parameters[parameter].is_fixed;
+    parameters.set_values(detail::Variables(problem).consistent(parameters.values()));
+    for (std::size_t i = 0; i < was_refined.size(); ++i) parameters[i].is_refined = was_refined[i] != 0;
+}
+
 }  // namespace
 
 void add_rules(Description const& description, Problem& problem) {
     for (Document const& one : description.constraints) add_constraint(one, problem);
     for (Document const& one : description.restraints) add_restraint(one, problem);
+    satisfy(problem);
 }
 
 }  // namespace hutch::powder::refine

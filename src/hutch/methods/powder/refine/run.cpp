@@ -53,7 +53,7 @@ class Runner {
             bool const is_new = !is_built_ || stage.changes.has_value();
             if (is_new) rebuild(stage, out);
             select(stage, out.problem.model.parameters);
-            out.stages.push_back({stage.name, fit_stage(out, number == about_.stages.size())});
+            out.stages.push_back({stage.name, fit_stage(stage, out, number == about_.stages.size())});
             known_ = values_by_name(out.problem.model.parameters);
             if (out.last().ending == Ending::stopped) break;
         }
@@ -68,7 +68,7 @@ class Runner {
             all.refine.insert(all.refine.end(), stage.refine.begin(), stage.refine.end());
             all.fix.insert(all.fix.end(), stage.fix.begin(), stage.fix.end());
         }
-        Stage first{"background and scale", {"background", "*.*.scale"}, {}, {}};
+        Stage first = automatic_stages(about_).front();
         about_.stages = {first, all};
     }
 
@@ -140,16 +140,31 @@ class Runner {
             if (parameters[i].is_fixed) parameters[i].is_refined = false;
     }
 
-    Fit fit_stage(Run& out, bool is_last) {
+    // A cell that has moved far needs another list of lines; where each line has a parameter, other parameters too.
+    void renew(Stage const& stage, Run& out) {
+        bool const is_pawley = std::ranges::any_of(about_.phases, [](PhaseDescription const& phase) {
+            return phase.intensities == Intensities::pawley;
+        });
+        if (!is_pawley) {
+            out.prepared = prepare(out.problem.model, &out.prepared);
+            return;
+        }
+        known_ = values_by_name(out.problem.model.parameters);
+        out.problem = build(about_, known_);
+        add_rules(about_, out.problem);
+        out.prepared = prepare(out.problem.model);
+        select(stage, out.problem.model.parameters);
+    }
+
+    Fit fit_stage(Stage const& stage, Run& out, bool is_last) {
         FitOptions options;
         if (!is_last) options.least_gain = 1e-3;  // enough for the next stage to start from
         options.most_cycles = about_.most_cycles;
         options.on_cycle = options_.on_cycle;
         options.should_stop = options_.should_stop;
         Fit result = fit(out.problem, out.prepared, options);
-        // A cell that has moved far needs another list of lines.
         for (int again = 0; again < 3 && is_outdated(out.problem.model, out.prepared); ++again) {
-            out.prepared = prepare(out.problem.model, &out.prepared);
+            renew(stage, out);
             result = fit(out.problem, out.prepared, options);
         }
         return result;

@@ -39,7 +39,8 @@ Variables::Variables(Problem const& problem) {
             bool const is_any =
                 std::ranges::any_of(one.terms, [&](auto const& term) { return is_refined_[term.first]; });
             for (auto const& [parameter, factor] : one.terms)
-                if (is_any && factor != 0 && !is_refined_[parameter]) is_refined_[parameter] = is_changed = true;
+                if (is_any && factor != 0 && !is_refined_[parameter] && !parameters[parameter].is_fixed)
+                    is_refined_[parameter] = is_changed = true;
         }
     }
     eliminate(problem);
