@@ -224,6 +224,22 @@ class Builder {
     std::vector<int> state_;
 };
 
+// The formats that a port names: "CIF, or AMCSD database (.db)" are two.
+std::set<std::string> formats_of(step::Port const& port) {
+    std::set<std::string> formats;
+    std::string rest = port.format;
+    for (std::string const separator : {", or ", " or "})
+        for (std::size_t at = 0; (at = rest.find(separator)) != std::string::npos;) rest.replace(at, separator.size(), ",");
+    for (std::string_view const one : split(rest, ',')) formats.emplace(trim(one));
+    return formats;
+}
+
+bool is_taken(step::Port const& output, step::Port const& input) {
+    if (output.format == "any" || input.format == "any") return true;
+    auto const given = formats_of(output), taken = formats_of(input);
+    return std::ranges::any_of(given, [&](std::string const& one) { return taken.contains(one); });
+}
+
 void check_formats(Graph const& graph, Node const& node) {
     for (auto const& [name, expression] : node.text.inputs) {
         step::Port const& port = *find_named(node.step->about.inputs, name);
@@ -231,9 +247,7 @@ void check_formats(Graph const& graph, Node const& node) {
             if (reference.root != Reference::Root::node) return;
             Node const& source = graph.nodes[graph.node_index(reference.node)];
             step::Port const* output = find_named(source.step->about.outputs, reference.name);
-            if (output == nullptr || output->format == port.format || port.format == "any" ||
-                output->format == "any")
-                return;
+            if (output == nullptr || is_taken(*output, port)) return;
             fail(part.where, fmt::format("takes '{}' of format '{}'; expected format '{}'",
                                          reference.to_text(), output->format, port.format));
         });

@@ -59,6 +59,18 @@ TEST_F(FlowGraph, RefusesWhatCannotBeAndSaysWhere) {
     for (Refusal const& one : cases) EXPECT_EQ(problem_of(one.text), one.message) << one.text;
 }
 
+TEST_F(FlowGraph, TakesAnyOfTheFormatsThatAnInputNames) {
+    char const* const text =
+        "flow: f\nsteps:\n  a: {step: test.join}\n  b: {step: test.join, inputs: {in: '${a.out}'}}\n";
+    for (char const* format : {"text", "stone, or text", "stone, text or clay", "any"}) {
+        steps[0].about.inputs[0].format = format;
+        EXPECT_EQ(problem_of(text), "") << format;
+    }
+    steps[0].about.inputs[0].format = "stone or texts";
+    EXPECT_EQ(problem_of(text),
+              "flow.yaml:4: 'steps.b.inputs.in' takes '${a.out}' of format 'text'; expected format 'stone or texts'");
+}
+
 TEST_F(FlowGraph, RepeatsAStepOverTheLoopsOfWhatItRefersTo) {
     Graph const graph = graph_of(R"(
 flow: f

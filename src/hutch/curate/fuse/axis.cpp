@@ -10,6 +10,7 @@ namespace hutch::curate::fuse {
 namespace {
 
 constexpr double degree = std::numbers::pi / 180, none = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_neighbour = std::numeric_limits<double>::infinity();
 constexpr double widest_step = 3;  // times the step on the other side; more is a gap
 
 double bragg_two_theta(double d, double wavelength) {
@@ -86,9 +87,11 @@ Resampling::Resampling(std::span<double const> q, std::span<char const> counts, 
     for (std::size_t k = 0; k < order.size(); ++k) {
         if (!counts.empty() && !counts[order[k]]) continue;
         double const here = q[order[k]];
-        double left = k > 0 ? here - q[order[k - 1]] : 0, right = k + 1 < order.size() ? q[order[k + 1]] - here : 0;
-        if (k == 0 || left > widest_step * right) left = right;
-        if (k + 1 == order.size() || right > widest_step * left) right = left;
+        double left = k > 0 ? here - q[order[k - 1]] : no_neighbour;
+        double right = k + 1 < order.size() ? q[order[k + 1]] - here : no_neighbour;
+        if (left > widest_step * right) left = right;
+        if (right > widest_step * left) right = left;
+        if (left == no_neighbour) continue;  // a single point stands for no interval
         double const from = here - left / 2, to = here + right / 2;
         double const first = std::max(0.0, std::floor((from - start) / step)),
                      end = std::min(double(grid.points), std::ceil((to - start) / step));
