@@ -66,7 +66,7 @@ void add_restraint(Restraint const& restraint, Model const& model, std::vector<d
 }
 
 Linearised linearise(Problem const& problem, Prepared const& prepared, std::vector<double> const& values,
-                     Variables const& variables) {
+                     Variables const& variables, bool do_intensities_follow) {
     Linearised out;
     auto const n = Eigen::Index(variables.size());
     out.matrix = MatrixXd::Zero(n, n), out.gradient = VectorXd::Zero(n);
@@ -76,10 +76,11 @@ Linearised linearise(Problem const& problem, Prepared const& prepared, std::vect
         out.agreement.push_back(agreement(problem.model.patterns[p], out.patterns.back()));
         out.chi_squared += out.agreement.back().chi_squared;
         add_pattern(problem.model.patterns[p], out.patterns.back(), variables, out);
-        eliminate_intensities(
-            problem.model, p, out.patterns.back(),
-            [&](std::size_t parameter) -> auto const& { return variables.of(parameter); }, out.matrix,
-            out.gradient);
+        if (do_intensities_follow)
+            eliminate_intensities(
+                problem.model, p, out.patterns.back(),
+                [&](std::size_t parameter) -> auto const& { return variables.of(parameter); }, out.matrix,
+                out.gradient);
     }
     for (Restraint const& one : problem.restraints) add_restraint(one, problem.model, values, variables, out);
     out.chi_squared += out.restraints.chi_squared;
@@ -155,7 +156,7 @@ class Fitter {
     // Le Bail intensities follow the values: `prepared` gets those that fit.
     Linearised linearise_at(std::vector<double> const& values, Prepared& prepared) const {
         if (is_le_bail_) settle_intensities(problem_.model, prepared, values);
-        return linearise(problem_, prepared, values, variables_);
+        return linearise(problem_, prepared, values, variables_, options_.do_intensities_follow);
     }
 
     // Variables at a bound that the data push outwards stay where they are.

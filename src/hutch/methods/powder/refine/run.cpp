@@ -112,7 +112,7 @@ class Runner {
         for (std::string const& selector : about_.stages.front().refine)
             for (std::size_t const i : parameters.select(selector)) parameters[i].is_refined = true;
         FitOptions options;
-        options.most_cycles = 1;
+        options.most_cycles = 1, options.do_intensities_follow = false;
         return fit(trial, prepared, options);
     }
 
