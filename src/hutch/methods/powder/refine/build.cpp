@@ -32,18 +32,28 @@ class Builder {
             for (std::size_t h = 0; h < model.patterns.size(); ++h)
                 if (shows(p, h)) model.shares.push_back(make_share(p, h));
         add_pawley();
+        check_set();
         return std::move(problem_);
     }
 
   private:
+    // What is set once stays known; only what names nothing at all is a mistake.
+    void check_set() const {
+        if (!known_.empty()) return;
+        for (auto const& [selector, value] : about_.set)
+            if (std::ranges::none_of(problem_.model.parameters.all(),
+                                     [&](Parameter const& one) { return selects(selector, one.name); }))
+                problem_.model.parameters.select(selector);
+    }
+
     std::size_t add(std::string const& name, char const* unit, double start, Limits limits = {},
                     bool is_fixed = false) {
         double value = start;
         for (auto const& [selector, given] : about_.set)
             if (selects(selector, name)) value = given;
         if (auto const found = known_.find(name); found != known_.end()) value = found->second;
-        return problem_.model.parameters.add(
-            {name, unit, std::clamp(value, limits.least, limits.most), limits.least, limits.most, 0, 0, false, is_fixed});
+        return problem_.model.parameters.add({name, unit, std::clamp(value, limits.least, limits.most),
+                                              limits.least, limits.most, 0, 0, false, is_fixed});
     }
 
     // One parameter for each name of a form, starting where the numbers are.
@@ -78,8 +88,9 @@ class Builder {
                                    ? *site.u_aniso
                                    : isotropic_tensor(cell, before);
             Limits const diagonal{-0.05, 1}, mixed{-1, 1};
-            model.displacement = add_tied(prefix + "thermal.", displacement_form(about.structure, s), start,
-                                          {6, "angstrom2"}, {diagonal, diagonal, diagonal, mixed, mixed, mixed});
+            model.displacement =
+                add_tied(prefix + "thermal.", displacement_form(about.structure, s), start, {6, "angstrom2"},
+                         {diagonal, diagonal, diagonal, mixed, mixed, mixed});
         } else {
             model.u_iso = add(prefix + "thermal.iso", "angstrom2", isotropic, {-0.05, 1});
         }
@@ -111,7 +122,8 @@ class Builder {
                               {length, length, length, angle, angle, angle});
         if (about.intensities != Intensities::structure) return phase;
         for (std::size_t s = 0; s < about.structure.sites.size(); ++s)
-            phase.sites.push_back(make_site(about, s, fmt::format("{}.{}.", about.name, site_name(about, s))));
+            phase.sites.push_back(
+                make_site(about, s, fmt::format("{}.{}.", about.name, site_name(about, s))));
         return phase;
     }
 
@@ -120,7 +132,9 @@ class Builder {
         std::size_t const n = m.x.size();
         pattern.weight.assign(n, 0);
         for (std::size_t i = 0; i < n; ++i) {
-            double const sigma = i < m.sigma.size() ? m.sigma[i] : m.sigma.empty() ? std::sqrt(std::max(1.0, m.y[i])) : 0;
+            double const sigma = i < m.sigma.size() ? m.sigma[i]
+                                 : m.sigma.empty()  ? std::sqrt(std::max(1.0, m.y[i]))
+                                                    : 0;
             if (sigma > 0) pattern.weight[i] = 1 / (sigma * sigma);
             for (auto const& [from, to] : about.excluded)
                 if (m.x[i] >= from && m.x[i] <= to) pattern.weight[i] = 0;
@@ -134,9 +148,16 @@ class Builder {
         pattern.begin = std::size_t(std::ranges::lower_bound(m.x, first - slack) - m.x.begin());
         pattern.end = std::size_t(std::ranges::upper_bound(m.x, last + slack) - m.x.begin());
         if (pattern.end < pattern.begin + 10)
-            throw Error(Fault::bad_input, fmt::format("'{}.range' is {} to {}; expected at least 10 of the points "
-                                                      "from {} to {}",
-                                                      about.name, first, last, m.x.front(), m.x.back()));
+            throw Error(Fault::bad_input,
+                        fmt::format("'{}.range' is {} to {}; expected at least 10 of the points "
+                                    "from {} to {}",
+                                    about.name, first, last, m.x.front(), m.x.back()));
+        auto const weights = pattern.weights();
+        if (std::ranges::count_if(weights, [](double weight) { return weight > 0; }) < 10)
+            throw Error(Fault::bad_input,
+                        fmt::format("'{}.data' has fewer than 10 points with an uncertainty above 0 in "
+                                    "its range; expected more",
+                                    about.name));
     }
 
     // Lines may end where they are far below the noise of the quietest points.
@@ -186,8 +207,9 @@ class Builder {
         std::string const name = about.name + ".";
         i.wavelength = add(name + "wavelength", "angstrom", from.wavelengths[0].value, {0.01, 20});
         bool const is_doublet = from.wavelengths.size() > 1;
-        i.ratio = add(name + "ratio", "1", is_doublet ? from.wavelengths[1].weight / from.wavelengths[0].weight : 0,
-                      {0, 10}, !is_doublet);
+        i.ratio =
+            add(name + "ratio", "1", is_doublet ? from.wavelengths[1].weight / from.wavelengths[0].weight : 0,
+                {0, 10}, !is_doublet);
         i.polarisation = add(name + "polarisation", "1", from.polarisation, {0, 1});
         auto const profile = [&](char const* word, char const* unit, double value, Limits limits = {}) {
             return add(name + "profile." + word, unit, value, limits);
@@ -198,7 +220,8 @@ class Builder {
         i.z = profile("z", "degree", from.z);
         double const axial = from.axial_sample + from.axial_detector;
         i.axial = profile("axial", "1", axial, {0, 0.2});
-        problem_.model.parameters[i.axial].most_factor = 2, problem_.model.parameters[i.axial].free_below = 0.004;
+        problem_.model.parameters[i.axial].most_factor = 2,
+        problem_.model.parameters[i.axial].free_below = 0.004;
         i.axial_share = axial > 0 ? std::min(from.axial_sample, from.axial_detector) / axial : 0.5;
         auto const shift = [&](char const* word, char const* unit, double value, bool is_fixed) {
             return add(name + "shift." + word, unit, value, {}, is_fixed);
@@ -228,9 +251,11 @@ class Builder {
             return add(name + "profile." + word, unit, value(key), limits);
         };
         i.alpha = profile("alpha", "angstrom/us", "alpha", {1e-4, 1e4});
-        i.beta_0 = profile("beta_0", "us-1", "beta-0"), i.beta_1 = profile("beta_1", "angstrom4/us", "beta-1");
+        i.beta_0 = profile("beta_0", "us-1", "beta-0"),
+        i.beta_1 = profile("beta_1", "angstrom4/us", "beta-1");
         i.beta_q = profile("beta_q", "angstrom2/us", "beta-q");
-        i.sigma_0 = profile("sigma_0", "us2", "sig-0"), i.sigma_1 = profile("sigma_1", "us2/angstrom2", "sig-1");
+        i.sigma_0 = profile("sigma_0", "us2", "sig-0"),
+        i.sigma_1 = profile("sigma_1", "us2/angstrom2", "sig-1");
         i.sigma_2 = profile("sigma_2", "us2/angstrom4", "sig-2");
         i.sigma_q = profile("sigma_q", "us2/angstrom", "sig-q");
         i.x = profile("x", "us/angstrom", "X"), i.y = profile("y", "us/angstrom2", "Y");
@@ -258,7 +283,8 @@ class Builder {
         share.size = add(name + "size.iso", "um", 1, {1e-3, 20});
         share.size_lorentz = add(name + "size.lorentz", "1", 1, {0, 1});
         if (about.size == SizeKind::uniaxial)
-            share.size_axial = add(name + "size.axial", "um", problem_.model.parameters[share.size].value, {1e-3, 20});
+            share.size_axial =
+                add(name + "size.axial", "um", problem_.model.parameters[share.size].value, {1e-3, 20});
         add_strain(about, phase, name, share);
         // What widths depend on steeply moves by steps that keep lines recognisable.
         for (std::size_t i = share.size; i < problem_.model.parameters.size(); ++i)
@@ -273,8 +299,8 @@ class Builder {
             share.texture.count = harmonics.names().size();
         }
         share.extinction = add(name + "extinction", "1", 0, {0, unlimited}, !is_structure);
-        share.lattice = add_tied(name + "lattice.", reciprocal_metric_form(phase.structure), std::array<double, 6>{},
-                                 {6, "1e-6 angstrom-2"}, {6, Limits{}});
+        share.lattice = add_tied(name + "lattice.", reciprocal_metric_form(phase.structure),
+                                 std::array<double, 6>{}, {6, "1e-6 angstrom-2"}, {6, Limits{}});
         return share;
     }
 
@@ -284,8 +310,8 @@ class Builder {
         if (about.strain != StrainKind::general) {
             share.strain = add(name + "strain.iso", "1e-6", 1000, {0, 1e6});
             if (about.strain == StrainKind::uniaxial)
-                share.strain_axial =
-                    add(name + "strain.axial", "1e-6", problem_.model.parameters[share.strain].value, {0, 1e6});
+                share.strain_axial = add(name + "strain.axial", "1e-6",
+                                         problem_.model.parameters[share.strain].value, {0, 1e6});
             return;
         }
         // strain^2 (h g h)^2 is the quartic form of the same strain in all directions
@@ -297,11 +323,13 @@ class Builder {
         for (int a = 0; a < 6; ++a)
             for (int b = 0; b < 6; ++b)
                 for (std::size_t m = 0; m < 15; ++m)
-                    if (quartic_exponents[m] == std::array{powers[a][0] + powers[b][0], powers[a][1] + powers[b][1],
+                    if (quartic_exponents[m] == std::array{powers[a][0] + powers[b][0],
+                                                           powers[a][1] + powers[b][1],
                                                            powers[a][2] + powers[b][2]})
                         start[m] += strain * strain * six[a] * six[b];
         share.strain_form = strain_form(phase.structure);
-        Tied const tied = add_tied(name + "strain.", share.strain_form, start, {15, "1e-12 angstrom-4"}, {15, Limits{}});
+        Tied const tied =
+            add_tied(name + "strain.", share.strain_form, start, {15, "1e-12 angstrom-4"}, {15, Limits{}});
         share.strain_terms = tied.block;
     }
 
@@ -318,10 +346,11 @@ class Builder {
             if (phase.intensities != Intensities::pawley) continue;
             ReflectionList const& list = prepared.lists[s];
             if (list.size > most_pawley)
-                throw Error(Fault::unsupported, fmt::format("'{}' has {} lines in '{}'; expected at most {} for Pawley; "
-                                                            "use le_bail or a smaller range",
-                                                            phase.name, list.size, model.patterns[share.pattern].name,
-                                                            most_pawley));
+                throw Error(
+                    Fault::unsupported,
+                    fmt::format("'{}' has {} lines in '{}'; expected at most {} for Pawley; "
+                                "use le_bail or a smaller range",
+                                phase.name, list.size, model.patterns[share.pattern].name, most_pawley));
             add_intensities(share, list);
         }
     }
@@ -336,13 +365,13 @@ class Builder {
         auto const x = pattern.x();
         share.intensities = {model.parameters.size(), list.size};
         for (std::size_t j = 0; j < list.size; ++j) {
-            double const margin = pattern.is_flight ? std::sqrt(lines.value[fifth][j]) + lines.value[sixth][j]
-                                                    : std::sqrt(lines.value[fourth][j]) + lines.value[fifth][j];
+            double const margin = pattern.is_flight
+                                      ? std::sqrt(lines.value[fifth][j]) + lines.value[sixth][j]
+                                      : std::sqrt(lines.value[fourth][j]) + lines.value[fifth][j];
             bool const is_inside = lines.exists[j] && lines.value[centre][j] > x.front() - margin &&
                                    lines.value[centre][j] < x.back() + margin;
-            std::string const name =
-                fmt::format("{}.{}.intensity.{}_{}_{}", model.phases[share.phase].name, pattern.name, list.h[j],
-                            list.k[j], list.l[j]);
+            std::string const name = fmt::format("{}.{}.intensity.{}_{}_{}", model.phases[share.phase].name,
+                                                 pattern.name, list.h[j], list.k[j], list.l[j]);
             // A line that comes in later starts from nothing.
             std::size_t const made = add(name, "1", is_inside && known_.empty() ? 1 : 0, {}, !is_inside);
             if (!is_inside) model.parameters[made].value = 0;

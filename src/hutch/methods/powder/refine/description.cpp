@@ -13,8 +13,9 @@
 namespace hutch::powder::refine {
 namespace {
 
-std::vector<std::string> const flight_keys{"difC",   "difA",   "difB",  "Zero",  "alpha", "beta-0", "beta-1", "beta-q",
-                                           "sig-0", "sig-1", "sig-2", "sig-q", "X",     "Y",      "Z",      "2-theta"};
+std::vector<std::string> const flight_keys{"difC",   "difA",   "difB",  "Zero",   "alpha", "beta-0",
+                                           "beta-1", "beta-q", "sig-0", "sig-1",  "sig-2", "sig-q",
+                                           "X",      "Y",      "Z",     "2-theta"};
 
 void check_name(Document const& at, std::string const& name) {
     bool const is_plain = !name.empty() && std::ranges::all_of(name, [](unsigned char sign) {
@@ -32,7 +33,8 @@ std::vector<std::string> texts_of(Document const& list) {
 
 std::array<double, 2> pair_of(Document const& list) {
     auto const items = list.items();
-    if (items.size() != 2 || !(items[0].number() < items[1].number())) list.fail("is no range; expected [FROM, TO]");
+    if (items.size() != 2 || !(items[0].number() < items[1].number()))
+        list.fail("is no range; expected [FROM, TO]");
     return {items[0].number(), items[1].number()};
 }
 
@@ -80,6 +82,11 @@ void read_phases(Document const& phases, FileFinder const& find, Description& ou
         if (at.has("cell")) {
             auto const c = at.at("cell").items();
             if (c.size() != 6) at.at("cell").fail("expected [a, b, c, alpha, beta, gamma]");
+            for (std::size_t i = 0; i < 6; ++i) {
+                double const value = c[i].number(), least = i < 3 ? 0.5 : 10, most = i < 3 ? 1000 : 170;
+                if (!(value >= least && value <= most))
+                    c[i].fail(fmt::format("is {}; expected {} to {}", value, least, most));
+            }
             phase.structure.cell = {c[0].number(), c[1].number(), c[2].number(),
                                     c[3].number(), c[4].number(), c[5].number()};
         }
@@ -106,17 +113,25 @@ void read_instrument_keys(Document const& at, PatternDescription& pattern) {
                 one_of<Radiation>(value, {{"xray", Radiation::xray}, {"neutron", Radiation::neutron}});
         else if (key == "geometry")
             setting.instrument.geometry = one_of<Geometry>(
-                value, {{"bragg_brentano", Geometry::bragg_brentano}, {"debye_scherrer", Geometry::debye_scherrer}});
+                value,
+                {{"bragg_brentano", Geometry::bragg_brentano}, {"debye_scherrer", Geometry::debye_scherrer}});
         else if (key == "wavelength") {
             setting.instrument.wavelengths.clear();
-            if (value.is_scalar()) setting.instrument.wavelengths.push_back({value.number(), 1});
+            if (value.is_scalar())
+                setting.instrument.wavelengths.push_back({value.number(), 1});
             else
                 for (Document const& one : value.items()) {
                     auto const two = one.items();
                     if (two.size() != 2) one.fail("expected [WAVELENGTH, WEIGHT]");
                     setting.instrument.wavelengths.push_back({two[0].number(), two[1].number()});
                 }
-            if (setting.instrument.wavelengths.empty()) value.fail("has no wavelength; expected one at least");
+            for (Wavelength const& one : setting.instrument.wavelengths)
+                if (!(one.value >= 0.01 && one.value <= 20 && one.weight >= 0 && one.weight <= 1e6))
+                    value.fail(fmt::format(
+                        "has {} of weight {}; expected 0.01 to 20 angstrom and weights from 0 to 1e6",
+                        one.value, one.weight));
+            if (setting.instrument.wavelengths.empty())
+                value.fail("has no wavelength; expected one at least");
         } else {
             try {
                 set_parameter(setting, find_parameter(key), value.number());
@@ -132,7 +147,8 @@ void read_instrument(Document const& at, FileFinder const& find, PatternDescript
     Document const map = at;
     std::string file;
     int bank = 1;
-    if (at.is_scalar()) file = at.text();
+    if (at.is_scalar())
+        file = at.text();
     else {
         if (at.has("file")) file = at.at("file").text();
         if (at.has("bank")) bank = int(at.at("bank").integer());
@@ -161,26 +177,30 @@ void read_instrument(Document const& at, FileFinder const& find, PatternDescript
     read_instrument_keys(map, pattern);
 }
 
+std::size_t terms_of(Document const& at) {
+    long long const terms = at.integer();
+    if (terms < 0 || terms > 60) at.fail(fmt::format("is {}; expected 0 to 60", terms));
+    return std::size_t(terms);
+}
+
 void read_background(Document const& at, BackgroundDescription& background) {
     if (at.is_scalar()) {
-        background.terms = std::size_t(std::clamp(at.integer(), 0LL, 60LL));
+        background.terms = terms_of(at);
         return;
     }
     at.only({"kind", "terms", "humps"});
     if (at.has("kind"))
-        background.kind = one_of<BackgroundKind>(at.at("kind"), {{"chebyshev", BackgroundKind::chebyshev},
-                                                                 {"cosine", BackgroundKind::cosine},
-                                                                 {"interpolated", BackgroundKind::interpolated}});
-    if (at.has("terms")) {
-        long long const terms = at.at("terms").integer();
-        if (terms < 0 || terms > 60) at.at("terms").fail(fmt::format("is {}; expected 0 to 60", terms));
-        background.terms = std::size_t(terms);
-    }
+        background.kind =
+            one_of<BackgroundKind>(at.at("kind"), {{"chebyshev", BackgroundKind::chebyshev},
+                                                   {"cosine", BackgroundKind::cosine},
+                                                   {"interpolated", BackgroundKind::interpolated}});
+    if (at.has("terms")) background.terms = terms_of(at.at("terms"));
     if (!at.has("humps")) return;
     background.humps.clear();
     for (Document const& one : at.at("humps").items()) {
         one.only({"position", "area", "fwhm"});
-        background.humps.push_back({one.at("position").number(), one.has("area") ? one.at("area").number() : 1,
+        background.humps.push_back({one.at("position").number(),
+                                    one.has("area") ? one.at("area").number() : 1,
                                     one.has("fwhm") ? one.at("fwhm").number() : 1});
     }
 }
@@ -189,8 +209,8 @@ void check_axis(Document const& at, PatternDescription& pattern) {
     using data::AxisKind;
     AxisKind const axis = pattern.measured.axis;
     if (pattern.is_flight != (axis == AxisKind::time_of_flight))
-        at.fail(fmt::format("has data over {} and an instrument of {}; expected the same for both", to_name(axis),
-                            pattern.is_flight ? "time of flight" : "constant wavelength"));
+        at.fail(fmt::format("has data over {} and an instrument of {}; expected the same for both",
+                            to_name(axis), pattern.is_flight ? "time of flight" : "constant wavelength"));
     if (axis == AxisKind::q || axis == AxisKind::d)
         at.fail(fmt::format("has data over {}; expected two theta or time of flight", to_name(axis)));
 }
@@ -205,7 +225,8 @@ void read_patterns(Document const& patterns, FileFinder const& find, Description
         pattern.name = name;
         int const bank = at.has("bank") ? int(at.at("bank").integer()) : 0;
         pattern.measured = data::to_density(data::read_pattern(find(at.at("data").text()), bank));
-        if (pattern.measured.wavelength > 0) pattern.instrument.wavelengths = {{pattern.measured.wavelength, 1}};
+        if (pattern.measured.wavelength > 0)
+            pattern.instrument.wavelengths = {{pattern.measured.wavelength, 1}};
         if (pattern.measured.second_wavelength > 0)
             pattern.instrument.wavelengths.push_back(
                 {pattern.measured.second_wavelength, pattern.measured.second_intensity});
@@ -218,7 +239,8 @@ void read_patterns(Document const& patterns, FileFinder const& find, Description
             pattern.phases = texts_of(at.at("phases"));
             for (std::string const& phase : pattern.phases)
                 if (std::ranges::find(out.phases, phase, &PhaseDescription::name) == out.phases.end())
-                    at.at("phases").fail(fmt::format("names {}; expected phases of this refinement", in_quotes(phase)));
+                    at.at("phases").fail(
+                        fmt::format("names {}; expected phases of this refinement", in_quotes(phase)));
         }
         check_axis(at, pattern);
         out.patterns.push_back(std::move(pattern));
@@ -227,7 +249,8 @@ void read_patterns(Document const& patterns, FileFinder const& find, Description
 
 PatternDescription& pattern_of(Description& description, Document const& at, std::string const& name) {
     auto const found = std::ranges::find(description.patterns, name, &PatternDescription::name);
-    if (found == description.patterns.end()) at.fail(fmt::format("names {}; expected a pattern", in_quotes(name)));
+    if (found == description.patterns.end())
+        at.fail(fmt::format("names {}; expected a pattern", in_quotes(name)));
     return *found;
 }
 
@@ -276,11 +299,13 @@ void read_stages(Document const& refine, Description& out) {
             stage.refine = texts_of(one);
             stage.name = fmt::format("{}", fmt::join(stage.refine, ", "));
         } else {
-            one.only({"name", "refine", "fix", "range", "background", "anisotropic", "shares", "set", "radius_mm"});
+            one.only({"name", "refine", "fix", "range", "background", "anisotropic", "shares", "set",
+                      "radius_mm"});
             if (one.has("refine")) stage.refine = texts_of(one.at("refine"));
             if (one.has("fix")) stage.fix = texts_of(one.at("fix"));
             stage.changes = one;
-            stage.name = one.has("name") ? one.at("name").text() : fmt::format("{}", fmt::join(stage.refine, ", "));
+            stage.name =
+                one.has("name") ? one.at("name").text() : fmt::format("{}", fmt::join(stage.refine, ", "));
         }
         if (stage.name.empty()) stage.name = fmt::format("stage {}", number);
         out.stages.push_back(std::move(stage));
@@ -292,8 +317,7 @@ void read_stages(Document const& refine, Description& out) {
 void apply_changes(Description& out, Document const& at) {
     if (at.has("range")) {
         Document const map = at.at("range");
-        for (std::string const& name : map.keys())
-            pattern_of(out, map, name).range = pair_of(map.at(name));
+        for (std::string const& name : map.keys()) pattern_of(out, map, name).range = pair_of(map.at(name));
     }
     if (at.has("background")) {
         Document const map = at.at("background");
@@ -307,15 +331,16 @@ void apply_changes(Description& out, Document const& at) {
             for (PhaseDescription& phase : out.phases)
                 if (dot != std::string::npos && selects(selector.substr(0, dot), phase.name))
                     phase.anisotropic.push_back(selector.substr(dot + 1)), is_any = true;
-            if (!is_any) at.at("anisotropic").fail("selects nothing; expected PHASE.SITE, where * stands for any");
+            if (!is_any)
+                at.at("anisotropic").fail("selects nothing; expected PHASE.SITE, where * stands for any");
         }
     if (at.has("shares")) read_shares(at.at("shares"), out);
     if (at.has("set")) read_set(at.at("set"), out);
 }
 
 Description read_description(Document const& at, FileFinder const& find) {
-    at.only({"title", "phases", "patterns", "anisotropic", "shares", "set", "refine", "at_once", "constraints",
-             "restraints", "cycles", "series"});
+    at.only({"title", "phases", "patterns", "anisotropic", "shares", "set", "refine", "at_once",
+             "constraints", "restraints", "cycles", "series"});
     Description out;
     if (at.has("title")) out.title = at.at("title").text();
     read_phases(at.at("phases"), find, out);
@@ -325,12 +350,14 @@ Description read_description(Document const& at, FileFinder const& find) {
     Document const changes = at;
     apply_changes(out, changes);
     if (at.has("refine")) read_stages(at.at("refine"), out);
-    if (at.has("at_once")) out.is_at_once = at.at("at_once").text() == "true";
+    if (at.has("at_once"))
+        out.is_at_once = one_of<bool>(at.at("at_once"), {{"true", true}, {"false", false}});
     if (at.has("constraints")) out.constraints = at.at("constraints").items();
     if (at.has("restraints")) out.restraints = at.at("restraints").items();
     if (at.has("cycles")) {
         long long const cycles = at.at("cycles").integer();
-        if (cycles < 1 || cycles > 1000) at.at("cycles").fail(fmt::format("is {}; expected 1 to 1000", cycles));
+        if (cycles < 1 || cycles > 1000)
+            at.at("cycles").fail(fmt::format("is {}; expected 1 to 1000", cycles));
         out.most_cycles = std::size_t(cycles);
     }
     return out;

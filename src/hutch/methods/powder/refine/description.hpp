@@ -64,7 +64,7 @@ struct Description {
     std::string title;
     std::vector<PhaseDescription> phases;
     std::vector<PatternDescription> patterns;
-    std::map<std::string, ShareDescription> shares;  ///< by "PHASE.PATTERN"
+    std::map<std::string, ShareDescription> shares;   ///< by "PHASE.PATTERN"
     std::vector<std::pair<std::string, double>> set;  ///< selector and starting value
     std::vector<Document> constraints, restraints;
     std::vector<Stage> stages;  ///< empty: found automatically

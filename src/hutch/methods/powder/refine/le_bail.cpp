@@ -1,9 +1,8 @@
 #include "hutch/methods/powder/refine/le_bail.hpp"
 
+#include <Eigen/SparseCholesky>
 #include <algorithm>
 #include <cmath>
-
-#include <Eigen/SparseCholesky>
 
 namespace hutch::powder::refine {
 namespace {
@@ -57,8 +56,13 @@ void trim(LineWindow& line) {
 class Settler {
   public:
     Settler(PatternModel const& pattern, Calculated const& calculated, std::vector<Intensity> const& lines)
-        : pattern_(pattern), lines_(lines), sum_(calculated.total.size(), 0), rest_(sum_.size()), work_(sum_.size()) {
-        for (Intensity const& one : lines) values_.push_back(calculated.lines[one.share].squared[one.reflection]);
+        : pattern_(pattern),
+          lines_(lines),
+          sum_(calculated.total.size(), 0),
+          rest_(sum_.size()),
+          work_(sum_.size()) {
+        for (Intensity const& one : lines)
+            values_.push_back(calculated.lines[one.share].squared[one.reflection]);
         add_up();
         for (std::size_t i = 0; i < sum_.size(); ++i)
             rest_[i] = pattern.y()[i] - (calculated.total[i] - sum_[i]);
@@ -145,7 +149,8 @@ void eliminate_intensities(Model const& model, std::size_t which, Calculated con
         for (std::size_t i = 0; i < work.size(); ++i) work[i] = weight[i] * row[i];
         for (Eigen::Index j = 0; j < n; ++j) {
             double const value = product(lines[std::size_t(j)].line, work);
-            for (auto const& [v, m] : variables(calculated.columns[c])) mixed(j, Eigen::Index(v)) += m * value;
+            for (auto const& [v, m] : variables(calculated.columns[c]))
+                mixed(j, Eigen::Index(v)) += m * value;
         }
     }
     // Lines that lie on each other leave their difference open; a little of the diagonal settles it.
@@ -156,12 +161,15 @@ void eliminate_intensities(Model const& model, std::size_t which, Calculated con
             LineWindow const &a = lines[std::size_t(j)].line, &b = lines[std::size_t(k)].line;
             if (b.begin >= a.begin + a.value.size()) break;
             double const value = product(a, b, weight);
-            if (j == k) entries.emplace_back(int(j), int(j), value > 0 ? value * (1 + ridge) : 1.0);
-            else if (value != 0) entries.emplace_back(int(k), int(j), value);
+            if (j == k)
+                entries.emplace_back(int(j), int(j), value > 0 ? value * (1 + ridge) : 1.0);
+            else if (value != 0)
+                entries.emplace_back(int(k), int(j), value);
         }
     Eigen::SparseMatrix<double> square(n, n);
     square.setFromTriplets(entries.begin(), entries.end());
-    Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>, Eigen::Lower, Eigen::NaturalOrdering<int>> const solver(square);
+    Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>, Eigen::Lower, Eigen::NaturalOrdering<int>> const
+        solver(square);
     if (solver.info() != Eigen::Success) return;
     Eigen::MatrixXd const follow = solver.solve(mixed);
     matrix.triangularView<Eigen::Lower>() -= mixed.transpose() * follow;

@@ -5,13 +5,12 @@
 #include "hutch/methods/powder/refine/detail/variables.hpp"
 #include "hutch/methods/powder/refine/le_bail.hpp"
 
+#include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
-
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 
 #include <fmt/format.h>
 
@@ -31,7 +30,8 @@ struct Linearised {
     double chi_squared = 0;
 };
 
-void add_pattern(PatternModel const& pattern, Calculated const& c, Variables const& variables, Linearised& out) {
+void add_pattern(PatternModel const& pattern, Calculated const& c, Variables const& variables,
+                 Linearised& out) {
     static auto const kernel = HUTCH_CHOOSE_ISA(hutch::powder::refine::detail, add_normal);
     std::size_t const n = c.total.size(), rows = c.columns.size();
     std::vector<double> residual(n), matrix(rows * rows, 0), vector(rows, 0);
@@ -66,7 +66,7 @@ void add_restraint(Restraint const& restraint, Model const& model, std::vector<d
 }
 
 Linearised linearise(Problem const& problem, Prepared const& prepared, std::vector<double> const& values,
-                     Variables const& variables) {
+                     Variables const& variables, bool do_intensities_follow) {
     Linearised out;
     auto const n = Eigen::Index(variables.size());
     out.matrix = MatrixXd::Zero(n, n), out.gradient = VectorXd::Zero(n);
@@ -76,9 +76,11 @@ Linearised linearise(Problem const& problem, Prepared const& prepared, std::vect
         out.agreement.push_back(agreement(problem.model.patterns[p], out.patterns.back()));
         out.chi_squared += out.agreement.back().chi_squared;
         add_pattern(problem.model.patterns[p], out.patterns.back(), variables, out);
-        eliminate_intensities(
-            problem.model, p, out.patterns.back(),
-            [&](std::size_t parameter) -> auto const& { return variables.of(parameter); }, out.matrix, out.gradient);
+        if (do_intensities_follow)
+            eliminate_intensities(
+                problem.model, p, out.patterns.back(),
+                [&](std::size_t parameter) -> auto const& { return variables.of(parameter); }, out.matrix,
+                out.gradient);
     }
     for (Restraint const& one : problem.restraints) add_restraint(one, problem.model, values, variables, out);
     out.chi_squared += out.restraints.chi_squared;
@@ -118,7 +120,10 @@ double predicted_gain(Linearised const& at, VectorXd const& step) {
 class Fitter {
   public:
     Fitter(Problem& problem, Prepared& prepared, FitOptions const& options)
-        : problem_(problem), prepared_(prepared), options_(options), variables_(problem),
+        : problem_(problem),
+          prepared_(prepared),
+          options_(options),
+          variables_(problem),
           values_(variables_.consistent(problem.model.parameters.values())) {
         for (PhaseModel const& phase : problem.model.phases)
             is_le_bail_ = is_le_bail_ || phase.intensities == Intensities::le_bail;
@@ -129,8 +134,9 @@ class Fitter {
     Fit run() {
         Linearised at = linearise_at(values_, prepared_);
         if (!std::isfinite(at.chi_squared))
-            throw Error(Fault::bad_data, "the starting values give a pattern that is not finite; expected finite "
-                                         "values; look at cell, widths and displacement parameters");
+            throw Error(Fault::bad_data,
+                        "the starting values give a pattern that is not finite; expected finite "
+                        "values; look at cell, widths and displacement parameters");
         Fit fit;
         while (fit.cycles < options_.most_cycles) {
             if (options_.should_stop && options_.should_stop()) {
@@ -150,7 +156,7 @@ class Fitter {
     // Le Bail intensities follow the values: `prepared` gets those that fit.
     Linearised linearise_at(std::vector<double> const& values, Prepared& prepared) const {
         if (is_le_bail_) settle_intensities(problem_.model, prepared, values);
-        return linearise(problem_, prepared, values, variables_);
+        return linearise(problem_, prepared, values, variables_, options_.do_intensities_follow);
     }
 
     // Variables at a bound that the data push outwards stay where they are.
@@ -170,7 +176,9 @@ class Fitter {
             Parameter const& parameter = problem_.model.parameters[variables_.parameter(v)];
             double const now = values_[variables_.parameter(v)], factor = parameter.most_factor;
             double next = std::clamp(now + step[Eigen::Index(v)], parameter.least, parameter.most);
-            if (factor > 0 && now > 0) next = std::clamp(next, now < parameter.free_below ? parameter.least : now / factor, now * factor);
+            if (factor > 0 && now > 0)
+                next = std::clamp(next, now < parameter.free_below ? parameter.least : now / factor,
+                                  now * factor);
             independent.push_back(next);
         }
         return variables_.expand(values_, independent);
@@ -181,8 +189,9 @@ class Fitter {
         Wanted const nothing{std::vector<char>(values.size(), 0)};
         double sum = 0;
         for (std::size_t p = 0; p < problem_.model.patterns.size(); ++p)
-            sum += agreement(problem_.model.patterns[p], calculate(problem_.model, prepared, p, values, nothing))
-                       .chi_squared;
+            sum +=
+                agreement(problem_.model.patterns[p], calculate(problem_.model, prepared, p, values, nothing))
+                    .chi_squared;
         for (Restraint const& one : problem_.restraints)
             sum += std::pow((one.target - evaluate(one, problem_.model, values).value) / one.sigma, 2);
         return sum;
@@ -193,9 +202,12 @@ class Fitter {
         double most = 0;
         std::size_t points = at.restraints.points;
         for (Agreement const& one : at.agreement) points += one.points;
-        double const reduced = at.chi_squared / double(std::max<std::size_t>(1, points > variables_.size() ? points - variables_.size() : 1));
+        double const reduced =
+            at.chi_squared /
+            double(std::max<std::size_t>(1, points > variables_.size() ? points - variables_.size() : 1));
         for (Eigen::Index v = 0; v < step.size(); ++v)
-            if (at.matrix(v, v) > 0) most = std::max(most, std::abs(step[v]) * std::sqrt(at.matrix(v, v) / reduced));
+            if (at.matrix(v, v) > 0)
+                most = std::max(most, std::abs(step[v]) * std::sqrt(at.matrix(v, v) / reduced));
         return most;
     }
 
@@ -334,10 +346,14 @@ double Agreement::goodness(std::size_t variables) const {
 
 char const* to_name(Ending ending) {
     switch (ending) {
-        case Ending::converged: return "converged";
-        case Ending::cycles: return "cycles";
-        case Ending::stuck: return "stuck";
-        case Ending::stopped: break;
+        case Ending::converged:
+            return "converged";
+        case Ending::cycles:
+            return "cycles";
+        case Ending::stuck:
+            return "stuck";
+        case Ending::stopped:
+            break;
     }
     return "stopped";
 }

@@ -5,8 +5,8 @@
 #include "hutch/methods/powder/refine/detail/variables.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -52,7 +52,8 @@ class SumReader {
     void term(Sum& sum, double factor) {
         skip();
         double number = 0;
-        auto const [end, problem] = std::from_chars(text_.data() + place_, text_.data() + text_.size(), number);
+        auto const [end, problem] =
+            std::from_chars(text_.data() + place_, text_.data() + text_.size(), number);
         if (problem == std::errc()) {
             place_ = std::size_t(end - text_.data());
             skip();
@@ -65,7 +66,9 @@ class SumReader {
             factor *= number;
         }
         std::size_t const from = place_;
-        auto const is_of_name = [](unsigned char sign) { return std::isalnum(sign) || sign == '_' || sign == '.'; };
+        auto const is_of_name = [](unsigned char sign) {
+            return std::isalnum(sign) || sign == '_' || sign == '.';
+        };
         while (place_ < text_.size() && is_of_name((unsigned char)text_[place_])) ++place_;
         if (place_ == from) refuse();
         try {
@@ -110,9 +113,11 @@ std::size_t site_of(Document const& at, PhaseModel const& phase, std::string con
 
 void add_atoms(Document const& list, std::size_t count, Problem const& problem, Restraint& made) {
     auto const items = list.items();
-    if (items.size() != count + 1) list.fail(fmt::format("has {} words; expected PHASE and {} sites", items.size(), count));
+    if (items.size() != count + 1)
+        list.fail(fmt::format("has {} words; expected PHASE and {} sites", items.size(), count));
     auto const found = std::ranges::find(problem.model.phases, items[0].text(), &PhaseModel::name);
-    if (found == problem.model.phases.end()) list.fail(fmt::format("names {}; expected a phase", in_quotes(items[0].text())));
+    if (found == problem.model.phases.end())
+        list.fail(fmt::format("names {}; expected a phase", in_quotes(items[0].text())));
     made.phase = std::size_t(found - problem.model.phases.begin());
     std::vector<std::size_t> sites;
     for (std::size_t i = 1; i <= count; ++i) sites.push_back(site_of(list, *found, items[i].text()));

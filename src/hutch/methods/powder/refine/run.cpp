@@ -19,7 +19,8 @@ std::map<std::string, double> values_by_name(Parameters const& parameters) {
 }
 
 // Values that stand for other terms than before start anew.
-void forget_changed(Description const& description, Stage const& stage, std::map<std::string, double>& known) {
+void forget_changed(Description const& description, Stage const& stage,
+                    std::map<std::string, double>& known) {
     if (!stage.changes) return;
     if (stage.changes->has("set")) {
         Document const set = stage.changes->at("set");
@@ -52,8 +53,10 @@ class Runner {
             ++number;
             if (options_.on_stage) options_.on_stage(stage.name, number, about_.stages.size());
             bool const is_new = !is_built_ || stage.changes.has_value();
-            if (is_new) rebuild(stage, out);
-            else if (is_pawley()) renew(stage, out);
+            if (is_new)
+                rebuild(stage, out);
+            else if (is_pawley())
+                renew(stage, out);
             select(stage, out.problem.model.parameters);
             out.stages.push_back({stage.name, fit_stage(stage, out, number == about_.stages.size())});
             known_ = values_by_name(out.problem.model.parameters);
@@ -75,7 +78,8 @@ class Runner {
             about_.stages = {first, all};
             return;
         }
-        // Instrument profiles take for themselves whatever else is not right yet, so they come when the rest is.
+        // Instrument profiles take for themselves whatever else is not right yet, so they come when the rest
+        // is.
         Stage last{"all with instrument profiles", {}, {}, {}};
         std::erase_if(all.refine, [&](std::string const& selector) {
             bool const is_profile = selector.find(".profile.") != std::string::npos;
@@ -101,17 +105,19 @@ class Runner {
         is_built_ = true;
     }
 
-    // What a start describes at best: one cycle with only the parameters of the first stage, which are linear.
+    // What a start describes at best: one cycle with only the parameters of the first stage, which are
+    // linear.
     Fit describe(Problem trial, Prepared prepared) const {
         Parameters& parameters = trial.model.parameters;
         for (std::string const& selector : about_.stages.front().refine)
             for (std::size_t const i : parameters.select(selector)) parameters[i].is_refined = true;
         FitOptions options;
-        options.most_cycles = 1;
+        options.most_cycles = 1, options.do_intensities_follow = false;
         return fit(trial, prepared, options);
     }
 
-    // Cells that are off by more than lines are wide: try longer and shorter ones, phase by phase, with wide lines.
+    // Cells that are off by more than lines are wide: try longer and shorter ones, phase by phase, with wide
+    // lines.
     void find_cells(Run& out) {
         constexpr double wide = 3000, step = 0.0015, most = 0.0061, worth = 0.97;
         for (PhaseModel const& phase : out.problem.model.phases) {
@@ -133,11 +139,13 @@ class Runner {
 
     static void stretch(Model& model, PhaseModel const& phase, double change) {
         for (std::size_t i = 0; i < phase.cell.block.count; ++i)
-            if (Parameter& one = model.parameters[phase.cell.block[i]]; one.unit == "angstrom") one.value *= 1 + change;
+            if (Parameter& one = model.parameters[phase.cell.block[i]]; one.unit == "angstrom")
+                one.value *= 1 + change;
     }
 
-    // Of a few strengths of microstrain take, for each pattern, the one that describes it best with background
-    // and scales refined: lines must be about as wide as they are before they can find their places.
+    // Of a few strengths of microstrain take, for each pattern, the one that describes it best with
+    // background and scales refined: lines must be about as wide as they are before they can find their
+    // places.
     void find_widths(Run& out) {
         std::size_t const patterns = out.problem.model.patterns.size();
         std::vector<double> best(patterns, 0), least(patterns, 1e300);
@@ -146,7 +154,8 @@ class Runner {
             set_strains(trial, std::vector<double>(patterns, strain));
             Fit const found = describe(std::move(trial), out.prepared);
             for (std::size_t p = 0; p < patterns; ++p)
-                if (found.agreement[p].chi_squared < least[p]) least[p] = found.agreement[p].chi_squared, best[p] = strain;
+                if (found.agreement[p].chi_squared < least[p])
+                    least[p] = found.agreement[p].chi_squared, best[p] = strain;
         }
         set_strains(out.problem, best);
     }
@@ -155,8 +164,10 @@ class Runner {
         for (ShareModel const& share : problem.model.shares) {
             if (share.strain_kind != StrainKind::isotropic) continue;
             Parameter& one = problem.model.parameters[share.strain];
-            bool const is_given = known_.contains(one.name) ||
-                                  std::ranges::any_of(about_.set, [&](auto const& set) { return selects(set.first, one.name); });
+            bool const is_given =
+                known_.contains(one.name) || std::ranges::any_of(about_.set, [&](auto const& set) {
+                    return selects(set.first, one.name);
+                });
             if (!is_given) one.value = strains[share.pattern];
         }
     }
@@ -189,7 +200,8 @@ class Runner {
         });
     }
 
-    // A cell that has moved far needs another list of lines; where each line has a parameter, other parameters too.
+    // A cell that has moved far needs another list of lines; where each line has a parameter, other
+    // parameters too.
     void renew(Stage const& stage, Run& out) {
         if (!is_pawley()) {
             out.prepared = prepare(out.problem.model, &out.prepared);
@@ -229,7 +241,8 @@ std::vector<std::string> constrained_occupancies(Description const& about) {
         if (!one.is_scalar()) continue;
         std::string word;
         for (char const sign : one.text() + " ")
-            if (std::isalnum(static_cast<unsigned char>(sign)) || sign == '_' || sign == '.') word.push_back(sign);
+            if (std::isalnum(static_cast<unsigned char>(sign)) || sign == '_' || sign == '.')
+                word.push_back(sign);
             else {
                 if (word.ends_with(".occupancy")) names.push_back(word);
                 word.clear();
@@ -248,10 +261,12 @@ std::vector<Stage> automatic_stages(Description const& about) {
     bool const is_structure = std::ranges::any_of(about.phases, [](PhaseDescription const& phase) {
         return phase.intensities == Intensities::structure;
     });
-    bool const is_pawley = std::ranges::any_of(about.phases, [](PhaseDescription const& phase) {
-        return phase.intensities == Intensities::pawley;
-    });
-    std::vector<std::string> start{"background"}, lattice, shifts, size, instrument, shape;
+    bool const is_pawley = std::ranges::any_of(
+        about.phases, [](PhaseDescription const& phase) { return phase.intensities == Intensities::pawley; });
+    std::vector<std::string> start, lattice, shifts, size, instrument, shape;
+    if (std::ranges::any_of(about.patterns,
+                            [](PatternDescription const& one) { return one.background.terms > 0; }))
+        start.emplace_back("background");
     if (is_structure) start.push_back("*.*.scale");
     if (is_pawley) start.push_back("intensity");
     for (PatternDescription const& pattern : about.patterns) {
@@ -260,12 +275,15 @@ std::vector<Stage> automatic_stages(Description const& about) {
         // One pattern carries the cell; the others, measured elsewhere, may have their own lattice strain.
         if (&pattern != &about.patterns.front()) lattice.push_back("*." + name + ".lattice");
         bool const is_flat = pattern.instrument.geometry == Geometry::bragg_brentano;
-        // Over a wide range both ways of standing off the axis show; over a narrow one they look like a zero shift.
+        // Over a wide range both ways of standing off the axis show; over a narrow one they look like a zero
+        // shift.
         constexpr double wide = 90;
         double const span = pattern.range ? (*pattern.range)[1] - (*pattern.range)[0]
                                           : pattern.measured.x.back() - pattern.measured.x.front();
-        if (!pattern.is_flight && is_flat) shifts.push_back(name + ".shift.displacement");
-        else if (!pattern.is_flight && span < wide) shifts.push_back(name + ".shift.zero");
+        if (!pattern.is_flight && is_flat)
+            shifts.push_back(name + ".shift.displacement");
+        else if (!pattern.is_flight && span < wide)
+            shifts.push_back(name + ".shift.zero");
         else if (!pattern.is_flight)
             shifts.push_back(name + ".shift.perpendicular"), shifts.push_back(name + ".shift.parallel");
         size.push_back("*." + name + ".strain.*");
@@ -274,7 +292,8 @@ std::vector<Stage> automatic_stages(Description const& about) {
         if (pattern.is_flight) {
             instrument.push_back(name + ".profile.sigma_1");
         } else {
-            for (char const* word : {"u", "v", "w"}) instrument.push_back(fmt::format("{}.profile.{}", name, word));
+            for (char const* word : {"u", "v", "w"})
+                instrument.push_back(fmt::format("{}.profile.{}", name, word));
             if (pattern.instrument.axial_sample + pattern.instrument.axial_detector > 0)
                 shape.push_back(name + ".profile.axial");
         }

@@ -60,10 +60,11 @@ void Variables::eliminate(Problem const& problem) {
         for (auto const& [column, pivot] : pivots) subtract(row, pivot, column);
         if (row.terms.empty()) {
             if (std::abs(row.constant) < 1e-6) continue;
-            throw Error(Fault::bad_input,
-                        fmt::format("'{}' contradicts the other constraints or the values of what is not refined; "
-                                    "expected constraints that can hold together",
-                                    one.text));
+            throw Error(
+                Fault::bad_input,
+                fmt::format("'{}' contradicts the other constraints or the values of what is not refined; "
+                            "expected constraints that can hold together",
+                            one.text));
         }
         // The last parameter is given by the others: people write "a + b = 1" and think of a as free.
         std::size_t const column = row.terms.rbegin()->first;
@@ -93,7 +94,8 @@ std::vector<std::size_t> Variables::refined() const {
     return all;
 }
 
-std::vector<double> Variables::expand(std::vector<double> values, std::vector<double> const& variables) const {
+std::vector<double> Variables::expand(std::vector<double> values,
+                                      std::vector<double> const& variables) const {
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!is_refined_[i]) continue;
         values[i] = constants_[i];
