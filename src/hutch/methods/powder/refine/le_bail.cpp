@@ -41,6 +41,18 @@ double product(LineWindow const& a, LineWindow const& b, std::span<double const>
     return sum;
 }
 
+// Far tails cost much and tell little of how intensities and variables go together.
+void trim(LineWindow& line) {
+    constexpr double least = 2e-3;
+    double const floor = least * *std::ranges::max_element(line.value);
+    auto const counts = [&](double value) { return value > floor; };
+    auto const from = std::ranges::find_if(line.value, counts) - line.value.begin();
+    while (!line.value.empty() && !counts(line.value.back())) line.value.pop_back();
+    if (line.value.empty()) return;
+    line.value.erase(line.value.begin(), line.value.begin() + from);
+    line.begin += std::size_t(from);
+}
+
 // Intensities of one pattern pass by pass.
 class Settler {
   public:
@@ -116,8 +128,10 @@ void settle_intensities(Model const& model, Prepared& prepared, std::span<double
 void eliminate_intensities(Model const& model, std::size_t which, Calculated const& calculated,
                            VariablesOf const& variables, Eigen::MatrixXd& matrix, Eigen::VectorXd& gradient) {
     PatternModel const& pattern = model.patterns[which];
-    auto const lines = intensities_of(model, which, calculated);
+    auto lines = intensities_of(model, which, calculated);
     if (lines.empty() || matrix.rows() == 0) return;
+    for (Intensity& one : lines) trim(one.line);
+    std::ranges::sort(lines, {}, [](Intensity const& one) { return one.line.begin; });
     auto const weight = pattern.weights(), y = pattern.y();
     auto const n = Eigen::Index(lines.size());
     std::vector<double> work(weight.size());

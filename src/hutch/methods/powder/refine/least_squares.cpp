@@ -122,6 +122,8 @@ class Fitter {
           values_(variables_.consistent(problem.model.parameters.values())) {
         for (PhaseModel const& phase : problem.model.phases)
             is_le_bail_ = is_le_bail_ || phase.intensities == Intensities::le_bail;
+        // Intensities of lines that nearly lie on each other part slowly, and mean little.
+        least_gain_ = is_le_bail_ ? std::max(1e-4, options.least_gain) : options.least_gain;
     }
 
     Fit run() {
@@ -212,7 +214,7 @@ class Fitter {
             double const gain = at.chi_squared - trial.chi_squared, expected = predicted_gain(at, step);
             double const shift = largest_shift(at, step);
             bool const is_better = std::isfinite(trial.chi_squared) && gain > 0;
-            bool const is_end = shift < options_.least_shift || std::abs(gain) < options_.least_gain * at.chi_squared;
+            bool const is_end = shift < options_.least_shift || std::abs(gain) < least_gain_ * at.chi_squared;
             if (is_better || (is_end && std::isfinite(trial.chi_squared) && gain > -1e-9 * at.chi_squared)) {
                 double const ratio = expected > 0 ? gain / expected : 1;
                 damping_ = std::max(1e-9, damping_ * std::max(1.0 / 10, 1 - std::pow(2 * ratio - 1, 3)));
@@ -310,7 +312,7 @@ class Fitter {
     Variables variables_;
     std::vector<double> values_;
     bool is_le_bail_ = false;
-    double damping_ = 1e-4, growth_ = 2;
+    double damping_ = 1e-4, growth_ = 2, least_gain_ = 0;
 };
 
 }  // namespace

@@ -4,7 +4,8 @@
 #include "hutch/methods/powder/refine/rules.hpp"
 
 #include <algorithm>
-#include <set>
+#include <cctype>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -52,6 +53,7 @@ class Runner {
             if (options_.on_stage) options_.on_stage(stage.name, number, about_.stages.size());
             bool const is_new = !is_built_ || stage.changes.has_value();
             if (is_new) rebuild(stage, out);
+            else if (is_pawley()) renew(stage, out);
             select(stage, out.problem.model.parameters);
             out.stages.push_back({stage.name, fit_stage(stage, out, number == about_.stages.size())});
             known_ = values_by_name(out.problem.model.parameters);
@@ -68,8 +70,20 @@ class Runner {
             all.refine.insert(all.refine.end(), stage.refine.begin(), stage.refine.end());
             all.fix.insert(all.fix.end(), stage.fix.begin(), stage.fix.end());
         }
-        Stage first = automatic_stages(about_).front();
+        Stage const first = automatic_stages(about_).front();
+        if (!is_automatic_) {
+            about_.stages = {first, all};
+            return;
+        }
+        // Instrument profiles take for themselves whatever else is not right yet, so they come when the rest is.
+        Stage last{"all with instrument profiles", {}, {}, {}};
+        std::erase_if(all.refine, [&](std::string const& selector) {
+            bool const is_profile = selector.find(".profile.") != std::string::npos;
+            if (is_profile) last.refine.push_back(selector);
+            return is_profile;
+        });
         about_.stages = {first, all};
+        if (!last.refine.empty()) about_.stages.push_back(last);
     }
 
     void rebuild(Stage const& stage, Run& out) {
@@ -83,8 +97,43 @@ class Runner {
         add_rules(about_, out.problem);
         out.prepared = prepare(out.problem.model, is_built_ && is_same_shape(out) ? &out.prepared : nullptr);
         if (!is_built_) estimate_start(out.problem, out.prepared, known_);
-        if (!is_built_ && is_automatic_) find_widths(out);
+        if (!is_built_ && is_automatic_) find_cells(out), find_widths(out);
         is_built_ = true;
+    }
+
+    // What a start describes at best: one cycle with only the parameters of the first stage, which are linear.
+    Fit describe(Problem trial, Prepared prepared) const {
+        Parameters& parameters = trial.model.parameters;
+        for (std::string const& selector : about_.stages.front().refine)
+            for (std::size_t const i : parameters.select(selector)) parameters[i].is_refined = true;
+        FitOptions options;
+        options.most_cycles = 1;
+        return fit(trial, prepared, options);
+    }
+
+    // Cells that are off by more than lines are wide: try longer and shorter ones, phase by phase, with wide lines.
+    void find_cells(Run& out) {
+        constexpr double wide = 3000, step = 0.0015, most = 0.0061, worth = 0.97;
+        for (PhaseModel const& phase : out.problem.model.phases) {
+            Problem trial = out.problem;
+            set_strains(trial, std::vector<double>(trial.model.patterns.size(), wide));
+            double const here = describe(trial, out.prepared).overall.chi_squared;
+            double least = worth * here, best = 0;
+            for (double change = -4 * step; change < most; change += step) {
+                if (std::abs(change) < step / 2) continue;
+                Problem changed = trial;
+                stretch(changed.model, phase, change);
+                double const found = describe(changed, out.prepared).overall.chi_squared;
+                if (found < least) least = found, best = change;
+            }
+            if (best != 0) stretch(out.problem.model, phase, best);
+        }
+        renew(about_.stages.front(), out);
+    }
+
+    static void stretch(Model& model, PhaseModel const& phase, double change) {
+        for (std::size_t i = 0; i < phase.cell.block.count; ++i)
+            if (Parameter& one = model.parameters[phase.cell.block[i]]; one.unit == "angstrom") one.value *= 1 + change;
     }
 
     // Of a few strengths of microstrain take, for each pattern, the one that describes it best with background
@@ -92,16 +141,10 @@ class Runner {
     void find_widths(Run& out) {
         std::size_t const patterns = out.problem.model.patterns.size();
         std::vector<double> best(patterns, 0), least(patterns, 1e300);
-        for (double const strain : {3000.0, 1000.0, 300.0, 100.0, 30.0}) {
+        for (double const strain : {10000.0, 3000.0, 1000.0, 300.0, 100.0, 30.0}) {
             Problem trial = out.problem;
             set_strains(trial, std::vector<double>(patterns, strain));
-            for (Parameter const& one : trial.model.parameters.all())
-                if (!one.is_fixed && (selects("background", one.name) || selects("*.*.scale", one.name)))
-                    trial.model.parameters[trial.model.parameters.find(one.name)].is_refined = true;
-            FitOptions options;
-            options.most_cycles = 2, options.least_gain = 1e-3;
-            Prepared prepared = out.prepared;
-            Fit const found = fit(trial, prepared, options);
+            Fit const found = describe(std::move(trial), out.prepared);
             for (std::size_t p = 0; p < patterns; ++p)
                 if (found.agreement[p].chi_squared < least[p]) least[p] = found.agreement[p].chi_squared, best[p] = strain;
         }
@@ -140,17 +183,19 @@ class Runner {
             if (parameters[i].is_fixed) parameters[i].is_refined = false;
     }
 
-    // A cell that has moved far needs another list of lines; where each line has a parameter, other parameters too.
-    void renew(Stage const& stage, Run& out) {
-        bool const is_pawley = std::ranges::any_of(about_.phases, [](PhaseDescription const& phase) {
+    bool is_pawley() const {
+        return std::ranges::any_of(about_.phases, [](PhaseDescription const& phase) {
             return phase.intensities == Intensities::pawley;
         });
-        if (!is_pawley) {
+    }
+
+    // A cell that has moved far needs another list of lines; where each line has a parameter, other parameters too.
+    void renew(Stage const& stage, Run& out) {
+        if (!is_pawley()) {
             out.prepared = prepare(out.problem.model, &out.prepared);
             return;
         }
-        known_ = values_by_name(out.problem.model.parameters);
-        out.problem = build(about_, known_);
+        out.problem = build(about_, values_by_name(out.problem.model.parameters));
         add_rules(about_, out.problem);
         out.prepared = prepare(out.problem.model);
         select(stage, out.problem.model.parameters);
@@ -177,6 +222,22 @@ class Runner {
     bool is_built_ = false, is_automatic_ = false;
 };
 
+// Occupancies that constraints name are meant to be refined.
+std::vector<std::string> constrained_occupancies(Description const& about) {
+    std::vector<std::string> names;
+    for (Document const& one : about.constraints) {
+        if (!one.is_scalar()) continue;
+        std::string word;
+        for (char const sign : one.text() + " ")
+            if (std::isalnum(static_cast<unsigned char>(sign)) || sign == '_' || sign == '.') word.push_back(sign);
+            else {
+                if (word.ends_with(".occupancy")) names.push_back(word);
+                word.clear();
+            }
+    }
+    return names;
+}
+
 }  // namespace
 
 std::vector<Stage> automatic_stages(Description const& about) {
@@ -199,7 +260,14 @@ std::vector<Stage> automatic_stages(Description const& about) {
         // One pattern carries the cell; the others, measured elsewhere, may have their own lattice strain.
         if (&pattern != &about.patterns.front()) lattice.push_back("*." + name + ".lattice");
         bool const is_flat = pattern.instrument.geometry == Geometry::bragg_brentano;
-        if (!pattern.is_flight) shifts.push_back(name + (is_flat ? ".shift.displacement" : ".shift.zero"));
+        // Over a wide range both ways of standing off the axis show; over a narrow one they look like a zero shift.
+        constexpr double wide = 90;
+        double const span = pattern.range ? (*pattern.range)[1] - (*pattern.range)[0]
+                                          : pattern.measured.x.back() - pattern.measured.x.front();
+        if (!pattern.is_flight && is_flat) shifts.push_back(name + ".shift.displacement");
+        else if (!pattern.is_flight && span < wide) shifts.push_back(name + ".shift.zero");
+        else if (!pattern.is_flight)
+            shifts.push_back(name + ".shift.perpendicular"), shifts.push_back(name + ".shift.parallel");
         size.push_back("*." + name + ".strain.*");
         bool const is_xray = pattern.instrument.radiation == Radiation::xray && !pattern.is_flight;
         if (is_xray || pattern.is_flight) size.push_back("*." + name + ".size.iso");
@@ -212,16 +280,16 @@ std::vector<Stage> automatic_stages(Description const& about) {
         }
     }
     add("background and scale", start);
-    add("cell", {"cell"});
+    shifts.push_back("cell");
+    add("cell and shifts", shifts);
     add("lattice strain of each pattern", lattice);
-    add("shifts", shifts);
     add("size and microstrain", size);
     if (is_structure) add("coordinates", {"position"}), add("displacement parameters", {"thermal"});
+    add("occupancies", constrained_occupancies(about));
     add("instrument widths", instrument);
     add("axial divergence", shape);
     for (Stage& stage : stages)
         if (stage.name == "size and microstrain") stage.fix = {"strain.lorentz"};
-    if (!is_structure) return stages;
     return stages;
 }
 
