@@ -40,7 +40,8 @@ std::uint64_t write_documents(DatasetSummary const& summary, std::vector<Manifes
     write_file(folder / "card.html", to_card_html(summary));
     write_file(folder / "croissant.json", to_croissant(summary));
     std::vector<FileEntry> files = summary.files;
-    for (char const* name : {"card.md", "card.html", "croissant.json"}) files.push_back(plain_entry(name, folder));
+    for (char const* name : {"card.md", "card.html", "croissant.json"})
+        files.push_back(plain_entry(name, folder));
     write_manifest(summary, facts, files, folder);
     std::uint64_t bytes = 0;
     for (FileEntry const& file : files) bytes += file.bytes;

@@ -34,7 +34,8 @@ std::vector<RecipeSplit> splits_of(step::Call const& call) {
             throw Error(Fault::bad_input, fmt::format("'splits' have {} twice; expected names that differ",
                                                       in_quotes(splits.back().name)));
     }
-    if (splits.empty()) throw Error(Fault::bad_input, "'splits' are none; expected at least one, such as train:1");
+    if (splits.empty())
+        throw Error(Fault::bad_input, "'splits' are none; expected at least one, such as train:1");
     return splits;
 }
 
@@ -42,17 +43,19 @@ fuse::Grid grid_of(step::Call const& call) {
     auto const& row = call.parameters.at("q").list();
     fuse::Grid const grid{row[0].number(), row[1].number(), std::size_t(row[2].integer())};
     if (!(grid.last > grid.first))
-        throw Error(Fault::bad_input, fmt::format("'q' goes from {} to {} 1/angstrom; expected an end above the start",
-                                                  grid.first, grid.last));
+        throw Error(Fault::bad_input,
+                    fmt::format("'q' goes from {} to {} 1/angstrom; expected an end above the start",
+                                grid.first, grid.last));
     return grid;
 }
 
 DatasetSummary about_of(step::Call const& call) {
+    auto const text = [&](char const* name) { return call.has(name) ? call.text(name) : std::string(); };
     DatasetSummary about;
-    about.name = call.text("name"), about.version = call.text("release"), about.title = call.text("title");
-    about.description = call.text("description"), about.licence = call.text("licence");
-    about.url = call.text("url"), about.citation = call.text("citation");
-    about.date_published = call.text("date_published");
+    about.name = text("name"), about.version = text("release"), about.title = text("title");
+    about.description = text("description"), about.licence = text("licence");
+    about.url = text("url"), about.citation = text("citation");
+    about.date_published = text("date_published");
     about.creators = texts_of(call, "creators"), about.keywords = texts_of(call, "keywords");
     about.generator = fmt::format("hutch {}", version());
     return about;
@@ -60,15 +63,16 @@ DatasetSummary about_of(step::Call const& call) {
 
 std::string to_text(fuse::FuseReport const& report, std::string const& out) {
     std::string text =
-        fmt::format("{}: {} records of {} structures in {} groups, {:.1f} MB\n", out, report.records, report.structures,
-                    report.groups, double(report.bytes) / 1e6);
+        fmt::format("{}: {} records of {} structures in {} groups, {:.1f} MB\n", out, report.records,
+                    report.structures, report.groups, double(report.bytes) / 1e6);
     if (!report.empty_splits.empty())
         text += fmt::format("no group of structures was left for {}: nearly equal structures share a split\n",
                             fmt::join(report.empty_splits, ", "));
-    return text + fmt::format("card: {0}/card.html\nopen it:\n  import h5py\n  f = h5py.File(\"{0}/{1}\")\n"
-                              "  q, y, mask, cell = f[\"q\"][:], f[\"pattern/measured\"][:], f[\"pattern/mask\"][:], "
-                              "f[\"structure/cell\"][:]\n  record = f[\"records/{2}\"]\n",
-                              out, report.first_shard, report.first_record);
+    return text + fmt::format(
+                      "card: {0}/card.html\nopen it:\n  import h5py\n  f = h5py.File(\"{0}/{1}\")\n"
+                      "  q, y, mask, cell = f[\"q\"][:], f[\"pattern/measured\"][:], f[\"pattern/mask\"][:], "
+                      "f[\"structure/cell\"][:]\n  record = f[\"records/{2}\"]\n",
+                      out, report.first_shard, report.first_record);
 }
 
 step::Outcome run(step::Call const& call) {
@@ -78,8 +82,8 @@ step::Outcome run(step::Call const& call) {
                        .seed = std::uint64_t(call.integer("seed")),
                        .simulated_of = texts_of(call, "simulated_of"),
                        .threads = call.threads};
-    auto const inputs = fuse::read_inputs(files_of(call, "refinements"), files_of(call, "patterns"), texts_of(call, "ids"),
-                                          call.threads);
+    auto const inputs = fuse::read_inputs(files_of(call, "refinements"), files_of(call, "patterns"),
+                                          texts_of(call, "ids"), call.threads);
     fuse::FuseReport const report = fuse::fuse(inputs, options);
     return {{{"records", std::int64_t(report.records)},
              {"structures", std::int64_t(report.structures)},
@@ -88,12 +92,14 @@ step::Outcome run(step::Call const& call) {
             to_text(report, options.out.string())};
 }
 
-step::Parameter text_parameter(char const* name, char const* help, char const* rule, char const* fallback,
-                               char const* pattern = "") {
+step::Parameter text_parameter(char const* name, char const* help, char const* rule, char const* pattern = "",
+                               Value fallback = {}) {
+    bool const is_free = fallback.is_nothing();
     return {.name = name,
             .help = help,
             .fields = {{.type = Type::text, .rule = rule, .pattern = pattern}},
-            .fallback = fallback};
+            .fallback = std::move(fallback),
+            .otherwise = is_free ? "none" : ""};
 }
 
 step::Parameter list_parameter(char const* name, char const* help, char const* rule) {
@@ -108,37 +114,40 @@ constexpr char const* name_rule = "letters, digits and -+._";
 constexpr char const* name_pattern = "[A-Za-z0-9_][-+._A-Za-z0-9]{0,79}";
 
 std::vector<step::Parameter> parameters() {
-    return {text_parameter("name", "of the data set", name_rule, "fused", name_pattern),
-            text_parameter("release", "version of the data set", "MAJOR.MINOR.PATCH", "1.0.0", "[0-9]+\\.[0-9]+\\.[0-9]+"),
-            text_parameter("title", "stands over the card", "one line", ""),
-            text_parameter("description", "first paragraph of the card", "plain text", ""),
-            text_parameter("licence", "what others may do with it", "an SPDX identifier", ""),
-            text_parameter("url", "where it is published", "a web address", ""),
-            text_parameter("citation", "how to cite it, and the measurements in it", "plain text", ""),
-            text_parameter("date_published", "when", "YYYY-MM-DD, or nothing", "", "([0-9]{4}-[0-9]{2}-[0-9]{2})?"),
-            list_parameter("creators", "who made it", "Family, Given, or an organisation"),
-            list_parameter("keywords", "to find it by", "a word"),
-            list_parameter("ids", "of the refinements, one for each; none: their titles", name_rule),
-            list_parameter("simulated_of",
-                           "record of each file of patterns: REFINEMENT.PATTERN, or PATTERN; none: one file for each "
-                           "record, in their order",
-                           "the id of a record"),
-            {.name = "q",
-             .help = "the common axis: equal steps of Q = 2 pi / d",
-             .fields = {{.name = "first", .unit = "1/angstrom", .least = 1e-3, .most = 100},
-                        {.name = "last", .unit = "1/angstrom", .least = 1e-3, .most = 100},
-                        {.name = "points", .type = Type::integer, .unit = "1", .least = 2, .most = 1e6}},
-             .fallback = Value::List{0.5, 8.0, 4096}},
-            {.name = "splits",
-             .help = "their names and shares of the records; nearly equal structures share one",
-             .fields = {{.name = "name", .type = Type::text, .rule = name_rule, .pattern = name_pattern},
-                        {.name = "share", .unit = "1", .least = 1e-6, .most = 1e6}},
-             .is_list = true,
-             .fallback = Value::List{Value::List{"train", 1}}},
-            {.name = "seed",
-             .help = "of the order in which groups go to splits",
-             .fields = {{.type = Type::integer, .unit = "1", .least = 0, .most = 9e15}},
-             .fallback = 1}};
+    return {
+        text_parameter("name", "of the data set", name_rule, name_pattern, "fused"),
+        text_parameter("release", "version of the data set", "MAJOR.MINOR.PATCH", "[0-9]+\\.[0-9]+\\.[0-9]+",
+                       "1.0.0"),
+        text_parameter("title", "stands over the card", "one line"),
+        text_parameter("description", "first paragraph of the card", "plain text"),
+        text_parameter("licence", "what others may do with it", "an SPDX identifier"),
+        text_parameter("url", "where it is published", "a web address"),
+        text_parameter("citation", "how to cite it, and the measurements in it", "plain text"),
+        text_parameter("date_published", "when it was published", "YYYY-MM-DD", "[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+        list_parameter("creators", "who made it", "Family, Given, or an organisation"),
+        list_parameter("keywords", "to find it by", "a word"),
+        list_parameter("ids", "of the refinements, one for each; none: their titles", name_rule),
+        list_parameter(
+            "simulated_of",
+            "record of each file of patterns: REFINEMENT.PATTERN, or PATTERN; none: one file for each "
+            "record, in their order",
+            "the id of a record"),
+        {.name = "q",
+         .help = "the common axis: equal steps of Q = 2 pi / d",
+         .fields = {{.name = "first", .unit = "1/angstrom", .least = 1e-3, .most = 100},
+                    {.name = "last", .unit = "1/angstrom", .least = 1e-3, .most = 100},
+                    {.name = "points", .type = Type::integer, .unit = "1", .least = 2, .most = 1e6}},
+         .fallback = Value::List{0.5, 8.0, 4096}},
+        {.name = "splits",
+         .help = "their names and shares of the records; nearly equal structures share one",
+         .fields = {{.name = "name", .type = Type::text, .rule = name_rule, .pattern = name_pattern},
+                    {.name = "share", .unit = "1", .least = 1e-6, .most = 1e6}},
+         .is_list = true,
+         .fallback = Value::List{Value::List{"train", 1}}},
+        {.name = "seed",
+         .help = "of the order in which groups go to splits",
+         .fields = {{.type = Type::integer, .unit = "1", .least = 0, .most = 9e15}},
+         .fallback = 1}};
 }
 
 }  // namespace

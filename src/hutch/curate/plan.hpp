@@ -32,14 +32,14 @@ struct Plan {
     std::vector<PlannedShard> shards;
 };
 
-/// Return the split of each structure: whole groups go to the split that lacks most, large ones first, in an order chosen
-/// by the seed. \param records  of each structure
+/// Return the split of each structure: whole groups go to the split that lacks most, large ones first, in an
+/// order chosen by the seed. \param records  of each structure
 std::vector<std::uint16_t> share_groups(std::vector<std::int32_t> const& groups,
                                         std::vector<std::uint64_t> const& records,
                                         std::vector<RecipeSplit> const& splits, std::uint64_t seed);
 
-/// Structures get equal numbers of records (the remainder goes to some, chosen by the seed); splits are those of share_groups(); chunks of a split are shuffled over its
-/// shards.
+/// Structures get equal numbers of records (the remainder goes to some, chosen by the seed); splits are those
+/// of share_groups(); chunks of a split are shuffled over its shards.
 /// \throws Error bad_input when a split would stay empty, or there is no structure
 Plan make_plan(Recipe const& recipe, std::vector<std::int32_t> groups);
 

@@ -229,7 +229,8 @@ std::set<std::string> formats_of(step::Port const& port) {
     std::set<std::string> formats;
     std::string rest = port.format;
     for (std::string const separator : {", or ", " or "})
-        for (std::size_t at = 0; (at = rest.find(separator)) != std::string::npos;) rest.replace(at, separator.size(), ",");
+        for (std::size_t at = 0; (at = rest.find(separator)) != std::string::npos;)
+            rest.replace(at, separator.size(), ",");
     for (std::string_view const one : split(rest, ',')) formats.emplace(trim(one));
     return formats;
 }

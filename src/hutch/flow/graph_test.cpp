@@ -68,7 +68,8 @@ TEST_F(FlowGraph, TakesAnyOfTheFormatsThatAnInputNames) {
     }
     steps[0].about.inputs[0].format = "stone or texts";
     EXPECT_EQ(problem_of(text),
-              "flow.yaml:4: 'steps.b.inputs.in' takes '${a.out}' of format 'text'; expected format 'stone or texts'");
+              "flow.yaml:4: 'steps.b.inputs.in' takes '${a.out}' of format 'text'; expected format 'stone or "
+              "texts'");
 }
 
 TEST_F(FlowGraph, RepeatsAStepOverTheLoopsOfWhatItRefersTo) {

@@ -123,9 +123,14 @@ Section fields(DatasetSummary const& summary) {
     return section;
 }
 
+// A column of standard uncertainties stands with the one before it.
 std::string names_of(std::vector<Field> const& fields) {
     std::vector<std::string> names;
-    for (Field const& field : fields) names.push_back(field.name);
+    for (Field const& field : fields)
+        if (!names.empty() && field.name == names.back() + "_su")
+            names.back() += " ± su";
+        else
+            names.push_back(field.name);
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -134,8 +139,9 @@ Section tasks(DatasetSummary const& summary) {
     for (Task const& task : summary.tasks) {
         section.blocks.push_back(heading(task.name));
         section.blocks.push_back(paragraph(task.description));
-        section.blocks.push_back(table({{{"role"}, {"columns of " + task.table, Kind::text}},
-                                        {{"features", names_of(task.features)}, {"labels", names_of(task.labels)}}}));
+        section.blocks.push_back(
+            table({{{"role"}, {"columns of " + task.table}},
+                   {{"features", names_of(task.features)}, {"labels", names_of(task.labels)}}}));
     }
     return section;
 }

@@ -43,8 +43,9 @@ Correction find_correction(powder::refine::PatternResult const& pattern,
     Correction correction;
     bool const is_flight = pattern.axis == data::AxisKind::time_of_flight;
     for (auto const& one : reflections)
-        correction.points.emplace_back(one.position, is_flight ? one.position / one.d
-                                                               : one.position - bragg_two_theta(one.d, pattern.wavelengths[0].value));
+        correction.points.emplace_back(
+            one.position, is_flight ? one.position / one.d
+                                    : one.position - bragg_two_theta(one.d, pattern.wavelengths[0].value));
     std::ranges::sort(correction.points);
     return correction;
 }
@@ -56,7 +57,8 @@ std::vector<double> to_q(powder::refine::PatternResult const& pattern,
     std::vector<double> q;
     q.reserve(pattern.x.size());
     if (pattern.axis == data::AxisKind::q) return pattern.x;
-    Correction const correction = pattern.axis == data::AxisKind::d ? Correction{} : find_correction(pattern, reflections);
+    Correction const correction =
+        pattern.axis == data::AxisKind::d ? Correction{} : find_correction(pattern, reflections);
     for (double const x : pattern.x) switch (pattern.axis) {
             case data::AxisKind::two_theta:
                 q.push_back(q_of_two_theta(x - correction.at(x, 0), pattern.wavelengths[0].value));
@@ -96,7 +98,8 @@ Resampling::Resampling(std::span<double const> q, std::span<char const> counts, 
         double const first = std::max(0.0, std::floor((from - start) / step)),
                      end = std::min(double(grid.points), std::ceil((to - start) / step));
         for (double place = first; place < end; ++place) {
-            double const overlap = std::min(to, start + (place + 1) * step) - std::max(from, start + place * step);
+            double const overlap =
+                std::min(to, start + (place + 1) * step) - std::max(from, start + place * step);
             if (!(overlap > 0)) continue;
             parts_.push_back({order[k], std::size_t(place), overlap});
             covered[std::size_t(place)] += overlap;

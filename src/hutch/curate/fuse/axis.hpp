@@ -18,11 +18,13 @@ struct Grid {
     double at(std::size_t i) const { return first + double(i) * step(); }
 };
 
-/// Return q = 2 pi / d [1/angstrom] of each point of a refined pattern, ordered as its points; NaN where there is none.
+/// Return q = 2 pi / d [1/angstrom] of each point of a refined pattern, ordered as its points; NaN where
+/// there is none.
 ///
-/// The shifts that were refined (zero, displacement, transparency; time of flight per d) are taken from the positions
-/// of the reflections, interpolated between them and kept beyond the first and last. Of several wavelengths the first
-/// counts. Without reflections the Bragg law of two theta holds as it is, and a time of flight has no q.
+/// The shifts that were refined (zero, displacement, transparency; time of flight per d) are taken from the
+/// positions of the reflections, interpolated between them and kept beyond the first and last. Of several
+/// wavelengths the first counts. Without reflections the Bragg law of two theta holds as it is, and a time of
+/// flight has no q.
 /// \param reflections  of all phases in the pattern, in any order
 std::vector<double> to_q(powder::refine::PatternResult const& pattern,
                          std::span<powder::refine::ReflectionResult const> reflections);
@@ -33,8 +35,8 @@ std::vector<double> to_q(data::Pattern const& pattern, double wavelength);
 /// How much of each point of a grid the points of a pattern cover.
 class Resampling {
   public:
-    /// A point stands for the interval up to half way to its neighbours, at the edge of a gap for as much as on its
-    /// other side. \param counts  whether a point counts; empty: all do
+    /// A point stands for the interval up to half way to its neighbours, at the edge of a gap for as much as
+    /// on its other side. \param counts  whether a point counts; empty: all do
     Resampling(std::span<double const> q, std::span<char const> counts, Grid const& grid);
     /// Return the mean of a value over each interval of the grid; 0 where mask() is.
     std::vector<float> mean(std::span<double const> values) const;

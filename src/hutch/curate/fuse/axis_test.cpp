@@ -36,7 +36,8 @@ TEST(AxisOfQ, IsBraggsLawWithoutReflections) {
 
 TEST(AxisOfQ, TakesAwayTheShiftsThatLinesShow) {
     // A zero of 0.1 degree: the point where a line stands has exactly the q of its d.
-    std::vector<ReflectionResult> const lines{line_at(2, bragg(2, 1.5406) + 0.1), line_at(4, bragg(4, 1.5406) + 0.1)};
+    std::vector<ReflectionResult> const lines{line_at(2, bragg(2, 1.5406) + 0.1),
+                                              line_at(4, bragg(4, 1.5406) + 0.1)};
     auto const q = to_q(over_two_theta({lines[1].position, 35, lines[0].position}), lines);
     EXPECT_NEAR(q[0], 2 * pi / 4, 1e-12);
     EXPECT_NEAR(q[1], 4 * pi * std::sin(34.9 / 2 * degree) / 1.5406, 1e-12);
@@ -66,7 +67,8 @@ TEST(Resampling, KeepsTheIntegralAndShrinksTheDeviationOfMeans) {
     std::vector<double> q, y, sigma;
     double sum = 0;
     for (int i = 0; i < 400; ++i)
-        q.push_back(1 + 0.01 * i), y.push_back(std::exp(-0.5 * std::pow((i - 200) / 20.0, 2))), sigma.push_back(3), sum += y.back();
+        q.push_back(1 + 0.01 * i), y.push_back(std::exp(-0.5 * std::pow((i - 200) / 20.0, 2))),
+            sigma.push_back(3), sum += y.back();
     Resampling const coarse(q, {}, {1.015, 4.975, 100});  // intervals of exactly four points
     auto const mean = coarse.mean(y), deviation = coarse.deviation(sigma);
     double coarse_sum = 0;

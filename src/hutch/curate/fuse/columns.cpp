@@ -34,7 +34,7 @@ Column text(char const* name, char const* description, std::function<std::string
 
 template <class Values>
 Column curve(Part part, char const* name, char const* dtype, char const* unit, char const* description,
-             std::size_t points, Values Record::*member) {
+             std::size_t points, Values Record::* member) {
     return {{name, dtype, {std::int64_t(points)}, unit, description},
             part,
             [member](Record const& record, Row& row) {
@@ -44,10 +44,11 @@ Column curve(Part part, char const* name, char const* dtype, char const* unit, c
 }
 
 // A number and its standard uncertainty are two columns.
-void add_estimate(std::vector<Column>& all, Part part, std::string const& name, std::vector<std::int64_t> const& shape,
-                  std::string const& unit, std::string const& description,
+void add_estimate(std::vector<Column>& all, Part part, std::string const& name,
+                  std::vector<std::int64_t> const& shape, std::string const& unit,
+                  std::string const& description,
                   std::function<void(Record const&, std::vector<Estimate>&)> values) {
-    auto const pick = [values](double Estimate::*member) {
+    auto const pick = [values](double Estimate::* member) {
         return [values, member](Record const& record, Row& row) {
             std::vector<Estimate> estimates;
             values(record, estimates);
@@ -74,26 +75,29 @@ void add_identity(std::vector<Column>& all, RecordOptions const& options) {
 }
 
 void add_patterns(std::vector<Column>& all, std::vector<Record> const& records, std::size_t points) {
-    auto const add = [&](Part part, char const* name, char const* description, std::vector<float> Record::*member) {
+    auto const add = [&](Part part, char const* name, char const* description,
+                         std::vector<float> Record::* member) {
         all.push_back(curve(part, name, "float32", "count", description, points, member));
     };
-    add(Part::measured, "pattern/measured", "measured intensity per step of its own axis, mean over each interval of q",
-        &Record::measured);
+    add(Part::measured, "pattern/measured",
+        "measured intensity per step of its own axis, mean over each interval of q", &Record::measured);
     add(Part::measured, "pattern/sigma", "standard deviation of measured", &Record::sigma);
-    all.push_back(curve(Part::measured, "pattern/mask", "int8", "1",
-                        "1 where measured, sigma, calculated and background hold values; they are 0 elsewhere", points,
-                        &Record::mask));
+    all.push_back(
+        curve(Part::measured, "pattern/mask", "int8", "1",
+              "1 where measured, sigma, calculated and background hold values; they are 0 elsewhere", points,
+              &Record::mask));
     add(Part::model, "pattern/calculated", "calculated intensity, background included", &Record::calculated);
     add(Part::model, "pattern/background", "refined background", &Record::background);
     if (std::ranges::none_of(records, [](Record const& r) { return r.simulated != nullptr; })) return;
     add(Part::model, "pattern/simulated", "pattern simulated from the refined structure, on its own scale",
         &Record::on_grid_simulated);
-    all.push_back(curve(Part::model, "pattern/simulated_mask", "int8", "1", "1 where simulated holds a value; it is 0 elsewhere",
-                        points, &Record::simulated_mask));
+    all.push_back(curve(Part::model, "pattern/simulated_mask", "int8", "1",
+                        "1 where simulated holds a value; it is 0 elsewhere", points,
+                        &Record::simulated_mask));
 }
 
 void add_wavelengths(std::vector<Column>& all, char const* name, char const* unit, char const* description,
-                     double powder::Wavelength::*member, double otherwise) {
+                     double powder::Wavelength::* member, double otherwise) {
     all.push_back({{name, "float64", {most_wavelengths}, unit, description},
                    Part::instrument,
                    [member, otherwise](Record const& r, Row& row) {
@@ -111,8 +115,8 @@ std::string share_prefix(Record const& record) {
 }
 
 // Columns of all parameters whose names begin so, by what follows.
-void add_parameters(std::vector<Column>& all, std::vector<Record> const& records, Part part, char const* folder,
-                    std::string (*prefix)(Record const&), std::string_view left_out) {
+void add_parameters(std::vector<Column>& all, std::vector<Record> const& records, Part part,
+                    char const* folder, std::string (*prefix)(Record const&), std::string_view left_out) {
     std::set<std::string> seen;
     for (Record const& record : records)
         for (auto const& parameter : record.refinement->result.parameters) {
@@ -121,20 +125,23 @@ void add_parameters(std::vector<Column>& all, std::vector<Record> const& records
             std::string const word = parameter.name.substr(begin.size());
             if (word.starts_with(left_out) || !seen.insert(word).second) continue;
             std::string column = folder + word;
-            std::ranges::replace(column.begin() + std::ptrdiff_t(std::string_view(folder).size()), column.end(), '.', '_');
-            add_estimate(all, part, column, {}, parameter.unit, "parameter " + word + " of the refinement",
-                         [word, prefix](Record const& r, std::vector<Estimate>& values) {
-                             auto const& parameters = r.refinement->result.parameters;
-                             auto const found = std::ranges::find(parameters, prefix(r) + word,
-                                                                  &powder::refine::ParameterResult::name);
-                             values.push_back(found == parameters.end() ? Estimate{none, none} : found->estimate);
-                         });
+            std::ranges::replace(column.begin() + std::ptrdiff_t(std::string_view(folder).size()),
+                                 column.end(), '.', '_');
+            add_estimate(
+                all, part, column, {}, parameter.unit, "parameter " + word + " of the refinement",
+                [word, prefix](Record const& r, std::vector<Estimate>& values) {
+                    auto const& parameters = r.refinement->result.parameters;
+                    auto const found = std::ranges::find(parameters, prefix(r) + word,
+                                                         &powder::refine::ParameterResult::name);
+                    values.push_back(found == parameters.end() ? Estimate{none, none} : found->estimate);
+                });
         }
 }
 
 void add_instrument(std::vector<Column>& all, std::vector<Record> const& records) {
-    all.push_back(number(Part::instrument, "instrument/radiation", "int8", "1", "0 X-rays, 1 neutrons",
-                         [](Record const& r) { return double(r.pattern->radiation == powder::Radiation::neutron); }));
+    all.push_back(
+        number(Part::instrument, "instrument/radiation", "int8", "1", "0 X-rays, 1 neutrons",
+               [](Record const& r) { return double(r.pattern->radiation == powder::Radiation::neutron); }));
     all.push_back(number(Part::instrument, "instrument/axis", "int8", "1",
                          "what was measured over: 0 two theta, 1 q, 2 d, 3 time of flight",
                          [](Record const& r) { return double(int(r.pattern->axis)); }));
@@ -155,11 +162,12 @@ struct SiteLists {
         std::size_t width = 1;
         for (std::int64_t const length : shape) width *= std::size_t(length);
         shape.insert(shape.begin(), std::int64_t(most));
-        add_estimate(all, Part::structure, name, shape, unit, description,
-                     [values = std::move(values), size = width * most](Record const& r, std::vector<Estimate>& row) {
-                         for (SiteResult const& site : main_portion(r).phase->sites) values(site, row);
-                         row.resize(size, {none, none});
-                     });
+        add_estimate(
+            all, Part::structure, name, shape, unit, description,
+            [values = std::move(values), size = width * most](Record const& r, std::vector<Estimate>& row) {
+                for (SiteResult const& site : main_portion(r).phase->sites) values(site, row);
+                row.resize(size, {none, none});
+            });
     }
 };
 
@@ -169,22 +177,25 @@ void add_sites(std::vector<Column>& all, std::vector<Record> const& records) {
     all.push_back(number(Part::structure, "structure/sites", "int32", "1",
                          "atoms of the asymmetric unit: so many rows of the site arrays hold something",
                          [](Record const& r) { return double(main_portion(r).phase->sites.size()); }));
-    all.push_back({{"structure/site_element", "int16", {std::int64_t(most)}, "1", "atomic number; 0: no site"},
-                   Part::structure,
-                   [most](Record const& r, Row& row) {
-                       auto const& sites = main_portion(r).phase->sites;
-                       for (SiteResult const& site : sites)
-                           row.push_back(data::parse_type_symbol(site.element).value_or(data::Species{}).atomic_number);
-                       row.insert(row.end(), most - sites.size(), 0);
-                   },
-                   {}});
+    all.push_back(
+        {{"structure/site_element", "int16", {std::int64_t(most)}, "1", "atomic number; 0: no site"},
+         Part::structure,
+         [most](Record const& r, Row& row) {
+             auto const& sites = main_portion(r).phase->sites;
+             for (SiteResult const& site : sites)
+                 row.push_back(data::parse_type_symbol(site.element).value_or(data::Species{}).atomic_number);
+             row.insert(row.end(), most - sites.size(), 0);
+         },
+         {}});
     SiteLists lists{all, most};
-    lists.add("structure/site_position", {3}, "1", "fractional coordinates", [](SiteResult const& site, auto& row) {
-        row.insert(row.end(), site.position.begin(), site.position.end());
-    });
+    lists.add("structure/site_position", {3}, "1", "fractional coordinates",
+              [](SiteResult const& site, auto& row) {
+                  row.insert(row.end(), site.position.begin(), site.position.end());
+              });
     lists.add("structure/site_occupancy", {}, "1", "share of the site that is occupied",
               [](SiteResult const& site, auto& row) { row.push_back(site.occupancy); });
-    lists.add("structure/site_u_iso", {}, "angstrom^2", "isotropic displacement, equivalent where anisotropic",
+    lists.add("structure/site_u_iso", {}, "angstrom^2",
+              "isotropic displacement, equivalent where anisotropic",
               [](SiteResult const& site, auto& row) { row.push_back(site.u_iso); });
     lists.add("structure/site_u_aniso", {6}, "angstrom^2", "U11 U22 U33 U12 U13 U23; NaN where isotropic",
               [](SiteResult const& site, auto& row) {
@@ -196,26 +207,33 @@ void add_sites(std::vector<Column>& all, std::vector<Record> const& records) {
 }
 
 void add_structure(std::vector<Column>& all, std::vector<Record> const& records) {
-    all.push_back(text("structure/id", "which structure: REFINEMENT.PHASE, as in structures.csv",
-                       [](Record const& r) { return main_portion(r).structure_id; }, Part::structure));
+    all.push_back(text(
+        "structure/id", "which structure: REFINEMENT.PHASE, as in structures.csv",
+        [](Record const& r) { return main_portion(r).structure_id; }, Part::structure));
     all.push_back(number(Part::structure, "structure/phases", "int32", "1",
                          "phases in the pattern; these columns tell the one with the largest weight fraction",
                          [](Record const& r) { return double(r.portions.size()); }));
-    all.push_back(number(Part::structure, "structure/space_group", "int16", "1", "number, 1 to 230; 0: not tabulated",
-                         [](Record const& r) { return double(main_portion(r).phase->structure.space_group_number); }));
-    all.push_back(number(
-        Part::structure, "structure/crystal_system", "int8", "1",
-        "0 triclinic, 1 monoclinic, 2 orthorhombic, 3 tetragonal, 4 trigonal, 5 hexagonal, 6 cubic",
-        [](Record const& r) { return double(int(main_portion(r).phase->structure.system)); }));
-    add_estimate(all, Part::structure, "structure/cell", {6}, "angstrom, angstrom, angstrom, degree, degree, degree",
+    all.push_back(
+        number(Part::structure, "structure/space_group", "int16", "1", "number, 1 to 230; 0: not tabulated",
+               [](Record const& r) { return double(main_portion(r).phase->structure.space_group_number); }));
+    all.push_back(
+        number(Part::structure, "structure/crystal_system", "int8", "1",
+               "0 triclinic, 1 monoclinic, 2 orthorhombic, 3 tetragonal, 4 trigonal, 5 hexagonal, 6 cubic",
+               [](Record const& r) { return double(int(main_portion(r).phase->structure.system)); }));
+    add_estimate(all, Part::structure, "structure/cell", {6},
+                 "angstrom, angstrom, angstrom, degree, degree, degree",
                  "a, b, c, alpha, beta, gamma as this pattern sees them",
                  [](Record const& r, std::vector<Estimate>& row) {
                      auto const& cell = main_portion(r).cell();
                      row.insert(row.end(), cell.begin(), cell.end());
                  });
-    all.push_back(number(Part::structure, "structure/density", "float64", "g/cm^3", "from contents and volume",
+    all.push_back(number(Part::structure, "structure/density", "float64", "g/cm^3",
+                         "from contents and volume",
                          [](Record const& r) { return main_portion(r).phase->density; }));
-    all.push_back({{"structure/composition", "float32", {std::int64_t(detail::element_count)}, "1",
+    all.push_back({{"structure/composition",
+                    "float32",
+                    {std::int64_t(detail::element_count)},
+                    "1",
                     "atomic fraction of the elements H to Cf"},
                    Part::structure,
                    [](Record const& r, Row& row) {
@@ -227,7 +245,8 @@ void add_structure(std::vector<Column>& all, std::vector<Record> const& records)
 }
 
 void add_sample(std::vector<Column>& all, std::vector<Record> const& records) {
-    add_estimate(all, Part::sample, "sample/weight_fraction", {}, "1", "of the phase; NaN where it has no meaning",
+    add_estimate(all, Part::sample, "sample/weight_fraction", {}, "1",
+                 "of the phase; NaN where it has no meaning",
                  [](Record const& r, std::vector<Estimate>& row) {
                      row.push_back(main_portion(r).share->weight_fraction);
                  });
@@ -235,7 +254,8 @@ void add_sample(std::vector<Column>& all, std::vector<Record> const& records) {
 }
 
 void add_quality(std::vector<Column>& all) {
-    auto const add = [&](char const* name, char const* description, std::function<double(Record const&)> value) {
+    auto const add = [&](char const* name, char const* description,
+                         std::function<double(Record const&)> value) {
         all.push_back(number(Part::quality, name, "float64", "1", description, std::move(value)));
     };
     add("quality/r_wp", "weighted profile R of this pattern, background included",
@@ -283,14 +303,17 @@ std::vector<Task> find_tasks(std::vector<Column> const& columns, std::string con
     };
     using enum Part;
     auto const measured_column = std::ranges::find(columns, Part::measured, &Column::part);
-    Field const q{"q", "float64", measured_column->about.shape, "1/angstrom", "the common axis of all patterns"};
+    Field const q{"q", "float64", measured_column->about.shape, "1/angstrom",
+                  "the common axis of all patterns"};
     std::vector<Task> tasks{
         {"pattern_to_structure",
-         "From a measured pattern and its instrument to the structure; labels carry their standard uncertainties, and the "
+         "From a measured pattern and its instrument to the structure; labels carry their standard "
+         "uncertainties, and the "
          "agreement of the refinement says how far to trust them.",
          table, pick({identity}), pick({measured, instrument}), pick({structure, sample, quality})},
         {"structure_to_pattern",
-         "From a structure, its sample and an instrument to the pattern: calculated and simulated without noise, measured "
+         "From a structure, its sample and an instrument to the pattern: calculated and simulated without "
+         "noise, measured "
          "with its uncertainty; the agreement says how far the model goes.",
          table, pick({identity}), pick({structure, sample, instrument}), pick({model, measured, quality})}};
     tasks[0].features.insert(tasks[0].features.begin(), q);

@@ -29,8 +29,8 @@ struct Column {
     std::function<std::string(Record const&)> text;
 };
 
-/// Return the columns of all records. Parameters of instruments and samples are those that any record has; where a record
-/// lacks one, the value is NaN. Lists of sites are padded to the longest with 0 and NaN.
+/// Return the columns of all records. Parameters of instruments and samples are those that any record has;
+/// where a record lacks one, the value is NaN. Lists of sites are padded to the longest with 0 and NaN.
 std::vector<Column> find_columns(std::vector<Record> const& records, RecordOptions const& options);
 
 /// Return the name of a column in tables, where / would be awkward: "structure_cell".

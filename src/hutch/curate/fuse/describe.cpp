@@ -53,8 +53,8 @@ void add_examples(std::vector<Record> const& records, DatasetSummary& summary) {
         summary.examples.push_back(refined_example(record));
         if (record.simulated == nullptr) continue;
         auto const& simulated = record.simulated->pattern;
-        summary.examples.push_back({record.id + ": simulated from the refined structure", label_of(simulated.axis),
-                                    simulated.x, simulated.y});
+        summary.examples.push_back({record.id + ": simulated from the refined structure",
+                                    label_of(simulated.axis), simulated.x, simulated.y});
     }
 }
 
@@ -77,7 +77,8 @@ void add_splits(std::vector<Record> const& records, RecordOptions const& options
 }
 
 template <class Name>
-ClassCounts count(char const* what, std::vector<Record> const& records, std::size_t splits, Name const& name_of) {
+ClassCounts count(char const* what, std::vector<Record> const& records, std::size_t splits,
+                  Name const& name_of) {
     std::map<std::string, std::vector<std::uint64_t>> counts;
     for (Record const& record : records) {
         auto& one = counts[name_of(record)];
@@ -90,32 +91,40 @@ ClassCounts count(char const* what, std::vector<Record> const& records, std::siz
 void add_notes(DatasetSummary& summary) {
     auto const add = [&](char const* key, char const* text) { summary.notes.emplace(key, text); };
     add("collection",
-        "Measured powder patterns, refined by the Rietveld method; each record joins a measured pattern with what its "
+        "Measured powder patterns, refined by the Rietveld method; each record joins a measured pattern with "
+        "what its "
         "refinement found, and with a pattern simulated from the refined structure where one was given.");
     add("annotation",
-        "Labels are refined values with standard uncertainties from the least squares, multiplied by the goodness of fit; "
-        "0 stands for what was not refined, NaN for what the data do not determine. R values tell how well model and data "
+        "Labels are refined values with standard uncertainties from the least squares, multiplied by the "
+        "goodness of fit; "
+        "0 stands for what was not refined, NaN for what the data do not determine. R values tell how well "
+        "model and data "
         "agree.");
     add("preprocessing",
-        "pattern/* stand on a common axis of q: means over equal intervals, uncertainties propagated, points that do not "
+        "pattern/* stand on a common axis of q: means over equal intervals, uncertainties propagated, points "
+        "that do not "
         "count left out; refined shifts of the axis are taken away. records/* are as measured.");
     add("limitations",
-        "A refined structure is a model: s.u. do not include errors of the model. Where the common axis is finer than the "
-        "measured points, neighbours are not independent. Calculated patterns were fitted to the measured ones: as features "
+        "A refined structure is a model: s.u. do not include errors of the model. Where the common axis is "
+        "finer than the "
+        "measured points, neighbours are not independent. Calculated patterns were fitted to the measured "
+        "ones: as features "
         "they give the labels away.");
     add("use cases",
-        "Learning structures from patterns, patterns from structures, and the difference between model and measurement.");
+        "Learning structures from patterns, patterns from structures, and the difference between model and "
+        "measurement.");
 }
 
 void add_sources(Inputs const& inputs, DatasetSummary& summary) {
     for (RefinementInput const& one : inputs.refinements)
-        summary.sources.push_back({fmt::format("{} ({}, SHA-256 {})", one.id, one.file, one.sha256.substr(0, 12)),
-                                   summary.licence,
-                                   "",
-                                   "",
-                                   one.result.phases.size(),
-                                   one.result.phases.size(),
-                                   {}});
+        summary.sources.push_back(
+            {fmt::format("{} ({}, SHA-256 {})", one.id, one.file, one.sha256.substr(0, 12)),
+             summary.licence,
+             "",
+             "",
+             one.result.phases.size(),
+             one.result.phases.size(),
+             {}});
 }
 
 }  // namespace
@@ -137,9 +146,12 @@ void describe(Inputs const& inputs, std::vector<Record> const& records, std::vec
     add_notes(summary);
     summary.tasks = find_tasks(columns, "records.jsonl");
     summary.further = fmt::format(
-        "The common axis of pattern/* is q, once per file. Below records/ID, such as records/{}, stands each record as it was "
-        "measured: x, q, measured, sigma, calculated, background, lines of each phase, reflections (h, k, l, d, position, "
-        "|F|^2 calculated and observed), structure (CIF, cell, sites, each with s.u.), parameters and provenance. "
+        "The common axis of pattern/* is q, once per file. Below records/ID, such as records/{}, stands each "
+        "record as it was "
+        "measured: x, q, measured, sigma, calculated, background, lines of each phase, reflections (h, k, l, "
+        "d, position, "
+        "|F|^2 calculated and observed), structure (CIF, cell, sites, each with s.u.), parameters and "
+        "provenance. "
         "records.jsonl has all rows for readers without HDF5.",
         records.front().id);
 }

@@ -81,13 +81,14 @@ std::vector<Field> structure_columns() {
     for (std::size_t i = 0; i < 6; ++i) {
         columns.push_back(real(names[i], i < 3 ? "angstrom" : "degree", "refined cell"));
         columns.push_back(columns.back());
-        columns.back().name += "_su", columns.back().description = "its standard uncertainty; empty: not determined";
+        columns.back().name += "_su",
+            columns.back().description = "its standard uncertainty; empty: not determined";
     }
-    for (Field const& one : {real("volume", "angstrom^3", "cell volume"),
-                             real("volume_su", "angstrom^3", "its standard uncertainty"),
-                             real("density", "g/cm^3", "from contents and cell"),
-                             whole("group", "refinements with nearly equal structures share it"),
-                             plain_text("split", "split")})
+    for (Field const& one :
+         {real("volume", "angstrom^3", "cell volume"),
+          real("volume_su", "angstrom^3", "its standard uncertainty"),
+          real("density", "g/cm^3", "from contents and cell"),
+          whole("group", "refinements with nearly equal structures share it"), plain_text("split", "split")})
         columns.push_back(one);
     return columns;
 }
@@ -106,13 +107,13 @@ std::string records_text(std::vector<Record> const& records, RecordOptions const
         std::ranges::copy_if(r.q, std::back_inserter(q), [](double one) { return std::isfinite(one); });
         auto const [least, most] = std::ranges::minmax_element(q);
         std::string const& split = options.splits[r.split].name;
-        text += fmt::format("{},{},shards/{}-00000.h5,{},{},{},{},{},{},{},{},{},{},{},{},{}\n", r.id, split, split,
-                            rows[r.split]++, r.portions[0].structure_id, r.portions.size(),
-                            to_name(r.pattern->radiation), to_name(r.pattern->axis), r.pattern->agreement.points,
-                            q.empty() ? "" : csv_number(*least), q.empty() ? "" : csv_number(*most),
-                            csv_number(r.pattern->agreement.r_wp()), csv_number(r.pattern->r_exp),
-                            csv_number(r.pattern->goodness), to_csv_field(r.refinement->file),
-                            r.simulated == nullptr ? "" : to_csv_field(r.simulated->file));
+        text += fmt::format(
+            "{},{},shards/{}-00000.h5,{},{},{},{},{},{},{},{},{},{},{},{},{}\n", r.id, split, split,
+            rows[r.split]++, r.portions[0].structure_id, r.portions.size(), to_name(r.pattern->radiation),
+            to_name(r.pattern->axis), r.pattern->agreement.points, q.empty() ? "" : csv_number(*least),
+            q.empty() ? "" : csv_number(*most), csv_number(r.pattern->agreement.r_wp()),
+            csv_number(r.pattern->r_exp), csv_number(r.pattern->goodness), to_csv_field(r.refinement->file),
+            r.simulated == nullptr ? "" : to_csv_field(r.simulated->file));
     }
     return text;
 }
@@ -121,10 +122,11 @@ std::string structure_row(Record const& record, Portion const& portion, std::str
     auto const& phase = *portion.phase;
     std::string row = fmt::format("{0},structures/{0}.cif,{1},{2},{3},{4}", portion.structure_id,
                                   to_csv_field(data::composition_formula(phase.structure)),
-                                  to_csv_field(phase.structure.space_group), phase.structure.space_group_number,
-                                  to_name(phase.structure.system));
+                                  to_csv_field(phase.structure.space_group),
+                                  phase.structure.space_group_number, to_name(phase.structure.system));
     for (Estimate const& one : phase.cell) row += "," + csv_estimate(one);
-    return row + fmt::format(",{},{},{},{}\n", csv_estimate(phase.volume), csv_number(phase.density), record.group, split);
+    return row + fmt::format(",{},{},{},{}\n", csv_estimate(phase.volume), csv_number(phase.density),
+                             record.group, split);
 }
 
 }  // namespace
@@ -141,7 +143,8 @@ void write_lines(std::vector<Record> const& records, std::vector<Column> const& 
             if (column.text)
                 text += to_json_text(column.text(record));
             else
-                column.numbers(record, values), add_list(text, values, column.about.shape, column.about.dtype);
+                column.numbers(record, values),
+                    add_list(text, values, column.about.shape, column.about.dtype);
             text += ", ";
         }
         values.clear();
@@ -175,19 +178,23 @@ std::vector<std::string> write_tables(std::vector<Record> const& records, Record
     return files;
 }
 
-std::string provenance_text(Inputs const& inputs, std::vector<Record> const& records, DatasetSummary const& about) {
+std::string provenance_text(Inputs const& inputs, std::vector<Record> const& records,
+                            DatasetSummary const& about) {
     Json document;
     document["prefix"] = {{"hutch", "https://hutch.invalid/ns#"}, {"prov", "http://www.w3.org/ns/prov#"}};
     std::string const dataset = "hutch:" + about.name + "-" + about.version;
     document["entity"][dataset] = {{"prov:type", "prov:Collection"}, {"hutch:records", records.size()}};
     document["activity"]["hutch:fuse"] = {{"prov:label", "dataset fuse"}};
-    document["agent"]["hutch:program"] = {{"prov:type", "prov:SoftwareAgent"}, {"prov:label", about.generator}};
-    document["wasGeneratedBy"]["hutch:generated"] = {{"prov:entity", dataset}, {"prov:activity", "hutch:fuse"}};
+    document["agent"]["hutch:program"] = {{"prov:type", "prov:SoftwareAgent"},
+                                          {"prov:label", about.generator}};
+    document["wasGeneratedBy"]["hutch:generated"] = {{"prov:entity", dataset},
+                                                     {"prov:activity", "hutch:fuse"}};
     document["wasAssociatedWith"]["hutch:associated"] = {{"prov:activity", "hutch:fuse"},
                                                          {"prov:agent", "hutch:program"}};
     auto const use = [&](std::string const& id, Json entity) {
         document["entity"]["hutch:" + id] = std::move(entity);
-        document["used"]["hutch:used-" + id] = {{"prov:activity", "hutch:fuse"}, {"prov:entity", "hutch:" + id}};
+        document["used"]["hutch:used-" + id] = {{"prov:activity", "hutch:fuse"},
+                                                {"prov:entity", "hutch:" + id}};
     };
     for (RefinementInput const& one : inputs.refinements)
         use("refinement-" + one.id, {{"prov:label", one.file},
@@ -198,15 +205,17 @@ std::string provenance_text(Inputs const& inputs, std::vector<Record> const& rec
     for (Record const& record : records) {
         document["entity"]["hutch:record-" + record.id] = {{"prov:label", record.id}};
         document["hadMember"]["hutch:member-" + record.id] = {{"prov:collection", dataset},
-                                                             {"prov:entity", "hutch:record-" + record.id}};
+                                                              {"prov:entity", "hutch:record-" + record.id}};
         std::vector<std::string> origins{"refinement-" + record.refinement->id};
         if (record.simulated != nullptr) {
             origins.push_back("simulated-" + record.id);
-            use(origins.back(), {{"prov:label", record.simulated->file}, {"hutch:sha256", record.simulated->sha256}});
+            use(origins.back(),
+                {{"prov:label", record.simulated->file}, {"hutch:sha256", record.simulated->sha256}});
         }
         for (std::string const& origin : origins)
             document["wasDerivedFrom"]["hutch:derived-" + record.id + "-" + origin] = {
-                {"prov:generatedEntity", "hutch:record-" + record.id}, {"prov:usedEntity", "hutch:" + origin}};
+                {"prov:generatedEntity", "hutch:record-" + record.id},
+                {"prov:usedEntity", "hutch:" + origin}};
     }
     return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -11,8 +11,8 @@ namespace hutch::curate::fuse {
 
 /// Write shards/SPLIT-00000.h5 with the records of one split.
 ///
-/// Rows of all records stand as one array each under the names of the columns, with `q`; each record stands whole, as it
-/// was measured, below records/ID. \param about  name, version, licence, generator
+/// Rows of all records stand as one array each under the names of the columns, with `q`; each record stands
+/// whole, as it was measured, below records/ID. \param about  name, version, licence, generator
 /// \return the file's entry
 FileEntry write_shard(std::vector<Record const*> const& records, std::vector<Column> const& columns,
                       RecordOptions const& options, DatasetSummary const& about,
@@ -22,12 +22,14 @@ FileEntry write_shard(std::vector<Record const*> const& records, std::vector<Col
 void write_lines(std::vector<Record> const& records, std::vector<Column> const& columns, Grid const& grid,
                  std::filesystem::path const& folder);
 
-/// Write records.csv and structures.csv, whose columns go into the summary, and structures/REFINEMENT.PHASE.cif.
+/// Write records.csv and structures.csv, whose columns go into the summary, and
+/// structures/REFINEMENT.PHASE.cif.
 /// \return the names of the files
 std::vector<std::string> write_tables(std::vector<Record> const& records, RecordOptions const& options,
                                       DatasetSummary& summary, std::filesystem::path const& folder);
 
 /// Return what the data set was made from, as PROV-JSON.
-std::string provenance_text(Inputs const& inputs, std::vector<Record> const& records, DatasetSummary const& about);
+std::string provenance_text(Inputs const& inputs, std::vector<Record> const& records,
+                            DatasetSummary const& about);
 
 }  // namespace hutch::curate::fuse

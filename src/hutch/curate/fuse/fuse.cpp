@@ -19,11 +19,12 @@ namespace fs = std::filesystem;
 void check_folder(fs::path const& out) {
     if (!fs::exists(out)) return;
     if (!fs::is_directory(out))
-        throw Error(Fault::bad_input, fmt::format("'{}' is a file; expected a folder; choose another", out.string()));
+        throw Error(Fault::bad_input,
+                    fmt::format("'{}' is a file; expected a folder; choose another", out.string()));
     if (!fs::is_empty(out))
         throw Error(Fault::bad_input,
-                    fmt::format("'{}' holds '{}'; expected an empty folder or none; choose another", out.string(),
-                                fs::directory_iterator(out)->path().filename().string()));
+                    fmt::format("'{}' holds '{}'; expected an empty folder or none; choose another",
+                                out.string(), fs::directory_iterator(out)->path().filename().string()));
 }
 
 void write_all(Inputs const& inputs, std::vector<Record> const& records, FuseOptions const& options,
@@ -48,7 +49,8 @@ void write_all(Inputs const& inputs, std::vector<Record> const& records, FuseOpt
         summary.files.push_back(plain_entry(name, folder));
     write_lines(records, columns, options.records.grid, folder);
     write_file(folder / "provenance.json", provenance_text(inputs, records, summary));
-    for (char const* name : {"records.jsonl", "provenance.json"}) summary.files.push_back(plain_entry(name, folder));
+    for (char const* name : {"records.jsonl", "provenance.json"})
+        summary.files.push_back(plain_entry(name, folder));
     report.structures = summary.structures, report.groups = summary.groups;
     report.bytes = write_documents(summary,
                                    {{"records", std::int64_t(records.size())},

@@ -57,7 +57,8 @@ class Fuse : public ::testing::Test {
         return scratch / name;
     }
     FuseReport make(std::string const& out, std::vector<fs::path> const& refinements,
-                    std::vector<fs::path> const& simulated = {}, std::vector<std::string> const& ids = {}) const {
+                    std::vector<fs::path> const& simulated = {},
+                    std::vector<std::string> const& ids = {}) const {
         return fuse(read_inputs(refinements, simulated, ids, 2), options_to(out));
     }
     FuseOptions options_to(std::string const& out) const {
@@ -65,7 +66,8 @@ class Fuse : public ::testing::Test {
         options.about.name = "small", options.about.version = "1.0.0", options.about.generator = "test 1";
         return options;
     }
-    std::vector<float> read(std::string const& name, std::string const& out = "out", char const* split = "train") const {
+    std::vector<float> read(std::string const& name, std::string const& out = "out",
+                            char const* split = "train") const {
         return data::read_floats(scratch / out / "shards" / (std::string(split) + "-00000.h5"), name);
     }
     template <class Act>
@@ -84,7 +86,8 @@ class Fuse : public ::testing::Test {
 
 TEST_F(Fuse, KeepsEachPatternAsItWasMeasured) {
     auto const result = two_patterns();
-    FuseReport const report = make("out", {put("r.json", result)}, {put_pattern("x.xy", 1.5406), put_pattern("n.xy", 2)});
+    FuseReport const report =
+        make("out", {put("r.json", result)}, {put_pattern("x.xy", 1.5406), put_pattern("n.xy", 2)});
     EXPECT_EQ(report.records, 2u);
     EXPECT_EQ(report.structures, 2u);
     EXPECT_EQ(report.groups, 1u);
@@ -158,7 +161,8 @@ TEST_F(Fuse, DescribesBothTasks) {
     std::map<std::string, std::map<std::string, bool>> is_label;
     for (json const& set : root["recordSet"])
         for (json const& field : set["field"])
-            is_label[set["name"]][field["name"]] = field["dataType"].is_array() && field["dataType"][1] == "cr:Label";
+            is_label[set["name"]][field["name"]] =
+                field["dataType"].is_array() && field["dataType"][1] == "cr:Label";
     auto const& forward = is_label.at("pattern_to_structure");
     auto const& reverse = is_label.at("structure_to_pattern");
     EXPECT_FALSE(forward.at("pattern_measured"));
@@ -195,7 +199,8 @@ TEST_F(Fuse, GivesTheSameBytesTwice) {
     make("one", {r, s});
     std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // a time stamp would show
     make("two", {r, s});
-    EXPECT_EQ(read_file(scratch / "one" / "checksums.sha256"), read_file(scratch / "two" / "checksums.sha256"));
+    EXPECT_EQ(read_file(scratch / "one" / "checksums.sha256"),
+              read_file(scratch / "two" / "checksums.sha256"));
     EXPECT_TRUE(verify_dataset(scratch / "one", 1).problems.empty());
     EXPECT_FALSE(fs::exists(scratch / "one.part"));
 }
@@ -234,10 +239,12 @@ TEST_F(Fuse, RefusesWhatDoesNotFit) {
     expect_refusal([&] { make("out", {x}); }, "is not JSON");
     auto le_bail = two_patterns();
     le_bail.phases[0].intensities = powder::refine::Intensities::le_bail;
-    expect_refusal([&] { make("out", {put("l.json", le_bail)}); }, "has intensities 'le_bail'; expected 'structure'");
+    expect_refusal([&] { make("out", {put("l.json", le_bail)}); },
+                   "has intensities 'le_bail'; expected 'structure'");
     auto nan = two_patterns();
     nan.patterns[0].y[3] = powder::refine::not_known;
-    expect_refusal([&] { make("out", {put("n.json", nan)}); }, "'patterns[0].y[3]' is null; expected a finite number");
+    expect_refusal([&] { make("out", {put("n.json", nan)}); },
+                   "'patterns[0].y[3]' is null; expected a finite number");
     records.simulated_of = {"xray"};
     EXPECT_EQ(make("one", {r}, {x}).records, 2u);
     records.simulated_of = {"other"};
@@ -259,7 +266,7 @@ TEST(FuseStep, DescribesItselfWholly) { EXPECT_EQ(step::first_problem(fuse_step(
 
 TEST(PlainName, IsFitForFilesAndGroups) {
     EXPECT_EQ(plain_name(" PbSO4 (X-ray)/1 "), "PbSO4__X-ray__1");
-    EXPECT_EQ(plain_name("..") , "_..");
+    EXPECT_EQ(plain_name(".."), "_..");
     EXPECT_EQ(plain_name(""), "_");
 }
 

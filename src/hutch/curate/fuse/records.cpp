@@ -29,17 +29,19 @@ std::string default_id(RefinementInput const& input) {
 
 void set_ids(std::vector<RefinementInput>& inputs, std::vector<std::string> const& ids) {
     if (!ids.empty() && ids.size() != inputs.size())
-        throw Error(Fault::bad_input, fmt::format("'ids' are {}; expected {}, one for each of 'refinements'", ids.size(),
-                                                  inputs.size()));
+        throw Error(Fault::bad_input, fmt::format("'ids' are {}; expected {}, one for each of 'refinements'",
+                                                  ids.size(), inputs.size()));
     std::map<std::string, std::size_t> seen;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         RefinementInput& one = inputs[i];
         one.id = ids.empty() ? default_id(one) : plain_name(ids[i]);
         auto const [place, is_new] = seen.emplace(one.id, i);
         if (!is_new)
-            throw Error(Fault::bad_input,
-                        fmt::format("'refinements' {} and {} have the id {}; expected one of its own for each; give 'ids'",
-                                    place->second + 1, i + 1, in_quotes(one.id)));
+            throw Error(
+                Fault::bad_input,
+                fmt::format(
+                    "'refinements' {} and {} have the id {}; expected one of its own for each; give 'ids'",
+                    place->second + 1, i + 1, in_quotes(one.id)));
     }
 }
 
@@ -47,14 +49,17 @@ std::vector<Portion> portions_of(RefinementInput const& input, powder::refine::P
     std::vector<Portion> portions;
     for (auto const& share : input.result.shares) {
         if (share.pattern != pattern.name) continue;
-        auto const phase = std::ranges::find(input.result.phases, share.phase, &powder::refine::PhaseResult::name);
+        auto const phase =
+            std::ranges::find(input.result.phases, share.phase, &powder::refine::PhaseResult::name);
         if (phase->intensities != powder::refine::Intensities::structure)
-            throw Error(Fault::bad_input,
-                        fmt::format("{}: phase {} has intensities '{}'; expected 'structure': labels are atoms that were "
-                                    "refined",
-                                    in_quotes(input.file), in_quotes(phase->name), to_name(phase->intensities)));
-        portions.push_back({plain_name(phase->name), input.id + "." + plain_name(phase->name), &share, &*phase,
-                            &pattern.parts[portions.size()]});
+            throw Error(
+                Fault::bad_input,
+                fmt::format(
+                    "{}: phase {} has intensities '{}'; expected 'structure': labels are atoms that were "
+                    "refined",
+                    in_quotes(input.file), in_quotes(phase->name), to_name(phase->intensities)));
+        portions.push_back({plain_name(phase->name), input.id + "." + plain_name(phase->name), &share,
+                            &*phase, &pattern.parts[portions.size()]});
     }
     if (portions.empty())
         throw Error(Fault::bad_input, fmt::format("{}: pattern {} shows no phase; expected at least one",
@@ -71,11 +76,13 @@ void check_names(std::vector<Record> const& records) {
     auto const check = [&](std::string const& name, std::string const& what) {
         auto const [place, is_new] = seen.emplace(name, what);
         if (!is_new)
-            throw Error(Fault::bad_input, fmt::format("{} and {} would both be called {}; expected names that differ",
-                                                      place->second, what, in_quotes(name)));
+            throw Error(Fault::bad_input,
+                        fmt::format("{} and {} would both be called {}; expected names that differ",
+                                    place->second, what, in_quotes(name)));
     };
     for (Record const& record : records) {
-        check(record.id, fmt::format("pattern {} of {}", in_quotes(record.pattern->name), in_quotes(record.refinement->id)));
+        check(record.id, fmt::format("pattern {} of {}", in_quotes(record.pattern->name),
+                                     in_quotes(record.refinement->id)));
         for (Portion const& one : record.portions)
             check(record.id + "/" + one.name,
                   fmt::format("phase {} of {}", in_quotes(one.phase->name), in_quotes(record.id)));
@@ -91,8 +98,9 @@ std::size_t find_record(std::vector<Record> const& records, std::string const& n
     std::vector<std::string> known;
     for (Record const& record : records) known.push_back(record.id);
     std::string const list = known.size() <= 10 ? fmt::format(" ({})", fmt::join(known, ", ")) : "";
-    throw Error(Fault::bad_input, fmt::format("'simulated_of' has {}, which names {} records; expected the id of one{}",
-                                              in_quotes(name), found.size(), list));
+    throw Error(Fault::bad_input,
+                fmt::format("'simulated_of' has {}, which names {} records; expected the id of one{}",
+                            in_quotes(name), found.size(), list));
 }
 
 void check_wavelength(SimulatedInput const& input, Record const& record) {
@@ -101,37 +109,44 @@ void check_wavelength(SimulatedInput const& input, Record const& record) {
                                                   in_quotes(input.file)));
     if (input.pattern.axis != data::AxisKind::two_theta) return;
     bool const is_known = !record.pattern->wavelengths.empty();
-    double const is = input.pattern.wavelength, expected = is_known ? record.pattern->wavelengths[0].value : 0;
+    double const is = input.pattern.wavelength,
+                 expected = is_known ? record.pattern->wavelengths[0].value : 0;
     if (is_known ? is > 0 && std::abs(is - expected) > most_wavelength_difference * expected : is <= 0)
-        throw Error(Fault::bad_input,
-                    fmt::format("{} has the wavelength {} angstrom; expected {} of {}; see 'simulated_of'",
-                                in_quotes(input.file), is, is_known ? fmt::format("{:.6g}", expected) : "one, for q",
-                                in_quotes(record.id)));
+        throw Error(
+            Fault::bad_input,
+            fmt::format("{} has the wavelength {} angstrom; expected {} of {}; see 'simulated_of'",
+                        in_quotes(input.file), is, is_known ? fmt::format("{:.6g}", expected) : "one, for q",
+                        in_quotes(record.id)));
 }
 
-void attach_simulated(std::vector<Record>& records, Inputs const& inputs, std::vector<std::string> const& of) {
+void attach_simulated(std::vector<Record>& records, Inputs const& inputs,
+                      std::vector<std::string> const& of) {
     if (inputs.simulated.empty() && of.empty()) return;
     std::size_t const wanted = of.empty() ? records.size() : of.size();
     if (inputs.simulated.size() != wanted)
-        throw Error(Fault::bad_input,
-                    of.empty() ? fmt::format("'patterns' are {} files for {} records; expected one for each, or "
-                                             "'simulated_of' that names the record of each",
-                                             inputs.simulated.size(), wanted)
-                               : fmt::format("'simulated_of' names {} records for {} files of 'patterns'; expected one for "
-                                             "each",
-                                             wanted, inputs.simulated.size()));
+        throw Error(
+            Fault::bad_input,
+            of.empty()
+                ? fmt::format("'patterns' are {} files for {} records; expected one for each, or "
+                              "'simulated_of' that names the record of each",
+                              inputs.simulated.size(), wanted)
+                : fmt::format("'simulated_of' names {} records for {} files of 'patterns'; expected one for "
+                              "each",
+                              wanted, inputs.simulated.size()));
     for (std::size_t i = 0; i < wanted; ++i) {
         Record& record = records[of.empty() ? i : find_record(records, of[i])];
         if (record.simulated != nullptr)
-            throw Error(Fault::bad_input, fmt::format("'simulated_of' names {} twice; expected each record at most once",
-                                                      in_quotes(record.id)));
+            throw Error(Fault::bad_input,
+                        fmt::format("'simulated_of' names {} twice; expected each record at most once",
+                                    in_quotes(record.id)));
         check_wavelength(inputs.simulated[i], record);
         record.simulated = &inputs.simulated[i];
     }
 }
 
 // Groups of refinements that share a group of structures: the connected parts, numbered by first appearance.
-std::vector<std::int32_t> group_refinements(std::vector<RefinementInput> const& refinements, unsigned threads) {
+std::vector<std::int32_t> group_refinements(std::vector<RefinementInput> const& refinements,
+                                            unsigned threads) {
     std::vector<data::Structure> structures;
     std::vector<std::size_t> owner;
     for (std::size_t r = 0; r < refinements.size(); ++r)
@@ -178,13 +193,15 @@ void bring_to_grid(Record& record, Grid const& grid) {
     for (double const sigma : pattern.sigma) counts.push_back(sigma > 0);
     Resampling const resampling(record.q, counts, grid);
     record.measured = resampling.mean(pattern.y), record.sigma = resampling.deviation(pattern.sigma);
-    record.calculated = resampling.mean(pattern.calculated), record.background = resampling.mean(pattern.background);
+    record.calculated = resampling.mean(pattern.calculated),
+    record.background = resampling.mean(pattern.background);
     record.mask = resampling.mask();
     record.on_grid_simulated.assign(grid.points, 0), record.simulated_mask.assign(grid.points, 0);
     if (record.simulated == nullptr) return;
     data::Pattern const& simulated = record.simulated->pattern;
-    double const wavelength = simulated.wavelength > 0          ? simulated.wavelength
-                              : pattern.wavelengths.empty() ? 0 : pattern.wavelengths[0].value;
+    double const wavelength = simulated.wavelength > 0      ? simulated.wavelength
+                              : pattern.wavelengths.empty() ? 0
+                                                            : pattern.wavelengths[0].value;
     record.simulated_q = to_q(simulated, wavelength);
     Resampling const other(record.simulated_q, {}, grid);
     record.on_grid_simulated = other.mean(simulated.y), record.simulated_mask = other.mask();

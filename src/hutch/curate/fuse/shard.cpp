@@ -1,8 +1,9 @@
+#include "hutch/data/shard.hpp"
+
 #include "hutch/base/checksum.hpp"
 #include "hutch/base/file.hpp"
 #include "hutch/curate/fuse/files.hpp"
 #include "hutch/data/cif.hpp"
-#include "hutch/data/shard.hpp"
 
 #include <algorithm>
 
@@ -16,16 +17,16 @@ using About = ShardWriter::About;
 using Shape = std::vector<std::uint64_t>;
 
 template <class Number>
-void write_as(ShardWriter& file, std::string const& name, std::vector<double> const& values, Shape const& shape,
-              About const& about) {
+void write_as(ShardWriter& file, std::string const& name, std::vector<double> const& values,
+              Shape const& shape, About const& about) {
     std::vector<Number> converted;
     converted.reserve(values.size());
     for (double const value : values) converted.push_back(Number(value));
     file.write<Number>(name, converted, shape, about);
 }
 
-void write_numbers(ShardWriter& file, Field const& field, std::string const& name, std::vector<double> const& values,
-                   Shape const& shape) {
+void write_numbers(ShardWriter& file, Field const& field, std::string const& name,
+                   std::vector<double> const& values, Shape const& shape) {
     About const about{field.unit, field.description};
     if (field.dtype == "float32")
         write_as<float>(file, name, values, shape, about);
@@ -67,13 +68,13 @@ struct Folder {
     void texts(char const* name, std::vector<std::string> const& values, char const* what) const {
         file.write_texts(path + "/" + name, values, {"", what});
     }
-    void estimates(std::string const& name, std::vector<Estimate> const& values, char const* unit, char const* what,
-                   Shape const& shape = {}) const {
+    void estimates(std::string const& name, std::vector<Estimate> const& values, char const* unit,
+                   char const* what, Shape const& shape = {}) const {
         std::vector<double> value, su;
         for (Estimate const& one : values) value.push_back(one.value), su.push_back(one.su);
         numbers(name.c_str(), value, unit, what, "float64", shape);
-        numbers((name + "_su").c_str(), su, unit, "its standard uncertainty; 0: not refined, NaN: not determined",
-                "float64", shape);
+        numbers((name + "_su").c_str(), su, unit,
+                "its standard uncertainty; 0: not refined, NaN: not determined", "float64", shape);
     }
 };
 
@@ -114,15 +115,18 @@ void write_reflections(Folder const& to, Record const& record, Portion const& po
         to.numbers(name, values, unit, what, dtype);
     };
     using powder::refine::ReflectionResult;
-    char const* const squared = record.pattern->radiation == powder::Radiation::neutron ? "barn" : "electron^2";
+    char const* const squared =
+        record.pattern->radiation == powder::Radiation::neutron ? "barn" : "electron^2";
     column("h", &ReflectionResult::h, "1", "Miller index", "int32");
     column("k", &ReflectionResult::k, "1", "Miller index", "int32");
     column("l", &ReflectionResult::l, "1", "Miller index", "int32");
     column("multiplicity", &ReflectionResult::multiplicity, "1", "equivalent reflections", "int32");
     column("d", &ReflectionResult::d, "angstrom", "distance of planes");
-    column("position", &ReflectionResult::position, unit_of(record.pattern->axis), "of the line of the first wavelength");
+    column("position", &ReflectionResult::position, unit_of(record.pattern->axis),
+           "of the line of the first wavelength");
     column("calculated", &ReflectionResult::calculated, squared, "|F|^2 of the structure");
-    column("observed", &ReflectionResult::observed, squared, "|F|^2 shared out from the measured pattern; NaN: none");
+    column("observed", &ReflectionResult::observed, squared,
+           "|F|^2 shared out from the measured pattern; NaN: none");
 }
 
 data::Structure structure_of(Record const& record, Portion const& portion) {
@@ -186,7 +190,8 @@ void write_record(ShardWriter& file, Record const& record) {
     Folder const to{file, "records/" + record.id};
     write_pattern(to, record);
     for (Portion const& portion : record.portions) {
-        to.below("lines").numbers(portion.name.c_str(), *portion.lines, "count", "what this phase adds to calculated");
+        to.below("lines").numbers(portion.name.c_str(), *portion.lines, "count",
+                                  "what this phase adds to calculated");
         write_reflections(to.below("reflections").below(portion.name), record, portion);
         write_structure(to.below("structure").below(portion.name), record, portion);
     }
@@ -196,7 +201,8 @@ void write_record(ShardWriter& file, Record const& record) {
     origin.texts("sha256", {record.refinement->sha256}, "its checksum");
     origin.texts("program", {"hutch " + record.refinement->result.program}, "what refined");
     if (record.simulated != nullptr)
-        origin.texts("simulated_sha256", {record.simulated->sha256}, "checksum of the simulated pattern's file");
+        origin.texts("simulated_sha256", {record.simulated->sha256},
+                     "checksum of the simulated pattern's file");
 }
 
 }  // namespace
@@ -204,7 +210,8 @@ void write_record(ShardWriter& file, Record const& record) {
 FileEntry write_shard(std::vector<Record const*> const& records, std::vector<Column> const& columns,
                       RecordOptions const& options, DatasetSummary const& about,
                       std::filesystem::path const& folder) {
-    std::string const split = options.splits[records.front()->split].name, name = "shards/" + split + "-00000.h5";
+    std::string const split = options.splits[records.front()->split].name,
+                      name = "shards/" + split + "-00000.h5";
     ShardWriter file(folder / name);
     file.attribute("dataset", about.name);
     file.attribute("version", about.version);
@@ -213,11 +220,13 @@ FileEntry write_shard(std::vector<Record const*> const& records, std::vector<Col
     file.attribute("licence", about.licence);
     std::vector<double> q;
     for (std::size_t i = 0; i < options.grid.points; ++i) q.push_back(options.grid.at(i));
-    file.write<double>("q", q, {q.size()}, {"1/angstrom", "common axis of pattern/*: middles of equal intervals"});
+    file.write<double>("q", q, {q.size()},
+                       {"1/angstrom", "common axis of pattern/*: middles of equal intervals"});
     for (Column const& column : columns) write_column(file, column, records);
     for (Record const* record : records) write_record(file, *record);
     file.close();
-    return {name, std::filesystem::file_size(folder / name), sha256_of_file(folder / name), split, records.size()};
+    return {name, std::filesystem::file_size(folder / name), sha256_of_file(folder / name), split,
+            records.size()};
 }
 
 }  // namespace hutch::curate::fuse

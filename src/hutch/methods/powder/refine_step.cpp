@@ -67,6 +67,7 @@ void write_outputs(step::Call const& call, refine::Result const& result) {
     if (auto const path = call.output("pdf")) write_file(*path, to_pdf(result));
     if (auto const path = call.output("cif")) write_file(*path, to_cif(result));
     if (auto const path = call.output("structure")) write_file(*path, to_cif(result, 0));
+    if (auto const path = call.output("structures")) write_file(*path, to_cif_by_share(result));
     if (auto const path = call.output("nexus")) write_nexus(*path, result);
     if (auto const path = call.output("result")) write_file(*path, to_json(result));
 }
@@ -126,6 +127,8 @@ std::vector<step::Port> refine_outputs() {
             port("pdf", "the same on paper", "PDF", "report.pdf"),
             port("cif", "phases and patterns, core CIF and pdCIF", "CIF", "refinement.cif"),
             port("structure", "the first phase alone", "CIF", "structure.cif"),
+            port("structures", "a block for each phase in each pattern, with the lattice strain of that pattern", "CIF",
+                 "structures.cif"),
             port("result", "everything, for programs", "JSON", "refinement.json"),
             port("nexus", "patterns, parameters and correlations", "NeXus", "refinement.nxs")};
 }

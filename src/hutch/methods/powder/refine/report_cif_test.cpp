@@ -163,5 +163,15 @@ TEST(SymmetryCodes, CountTheOperationAndTheCells) {
         EXPECT_EQ(detail::to_symmetry_code(one.triplet, operations), one.code) << one.triplet;
 }
 
+TEST(CifReport, HasABlockForEachShareWithTheStrainOfItsPattern) {
+    Result const result = make_result();
+    auto const structures = data::parse_cif(to_cif_by_share(result), "all.cif");
+    ASSERT_EQ(structures.size(), 3u);
+    EXPECT_NEAR(structures[0].cell.a, 5.6791, 1e-9);
+    EXPECT_NEAR(structures[1].cell.a, silicon().cell.a, 1e-4);
+    EXPECT_NEAR(structures[2].cell.a, 5.6833, 1e-9);
+    EXPECT_EQ(structures[2].sites.size(), structures[0].sites.size());
+}
+
 }  // namespace
 }  // namespace hutch::powder::refine

@@ -18,7 +18,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-constexpr double most_r_difference = 1e-6;  // R values are stated with all digits; sums may differ in the last
+constexpr double most_r_difference =
+    1e-6;  // R values are stated with all digits; sums may differ in the last
 
 // One value of the file with its path, so that refusals can say where.
 class Node {
@@ -33,8 +34,10 @@ class Node {
         if (!json_->is_object()) expected("an object");
         auto const found = json_->find(key);
         std::string const path = path_.empty() ? key : path_ + "." + key;
-        if (found == json_->end()) throw Error(Fault::bad_data, fmt::format("{}: '{}' is missing; expected a value as "
-                                                                            "powder.refine writes it", *file_, path));
+        if (found == json_->end())
+            throw Error(Fault::bad_data, fmt::format("{}: '{}' is missing; expected a value as "
+                                                     "powder.refine writes it",
+                                                     *file_, path));
         return {*found, path, *file_};
     }
     bool is_null() const { return json_->is_null(); }
@@ -89,10 +92,12 @@ class Node {
         return values;
     }
     [[noreturn]] void expected(std::string const& rule) const {
-        std::string const found = json_->is_object()  ? "an object"
-                                  : json_->is_array() ? fmt::format("a list of {}", json_->size())
-                                                      : json_->dump(-1, ' ', false, Json::error_handler_t::replace);
-        fail(fmt::format("is {}; expected {}", found.size() > 60 ? found.substr(0, 57) + "..." : found, rule));
+        std::string const found = json_->is_object() ? "an object"
+                                  : json_->is_array()
+                                      ? fmt::format("a list of {}", json_->size())
+                                      : json_->dump(-1, ' ', false, Json::error_handler_t::replace);
+        fail(
+            fmt::format("is {}; expected {}", found.size() > 60 ? found.substr(0, 57) + "..." : found, rule));
     }
     std::string const& path() const { return path_; }
 
@@ -169,23 +174,27 @@ data::Site to_site(SiteResult const& from, Node const& node) {
 void read_structure(Node const& node, PhaseResult& phase, std::string const& file) {
     data::Structure& structure = phase.structure;
     structure.name = phase.name, structure.source = file;
+    structure.formula = node.at("formula").text();
     structure.space_group = node.at("space_group").text();
     structure.space_group_number = int(node.at("space_group_number").whole(0, 230));
     auto const& c = phase.cell;
     structure.cell = {c[0].value, c[1].value, c[2].value, c[3].value, c[4].value, c[5].value};
     auto const operations = node.at("operations").items();
     if (operations.size() > data::most_operations)
-        node.at("operations").fail(fmt::format("has {} operations; expected at most {}", operations.size(),
-                                               data::most_operations));
+        node.at("operations")
+            .fail(fmt::format("has {} operations; expected at most {}", operations.size(),
+                              data::most_operations));
     for (Node const& one : operations) {
         auto const operation = data::parse_operation(one.text());
         if (!operation) one.expected("a symmetry operation such as x+1/2,-y,z");
         structure.operations.push_back(*operation);
     }
     auto const sites = node.at("sites").items();
-    for (std::size_t i = 0; i < sites.size(); ++i) structure.sites.push_back(to_site(phase.sites[i], sites[i]));
+    for (std::size_t i = 0; i < sites.size(); ++i)
+        structure.sites.push_back(to_site(phase.sites[i], sites[i]));
     if (structure.sites.empty()) {
-        if (phase.intensities == Intensities::structure) node.at("sites").fail("is empty; expected at least one site");
+        if (phase.intensities == Intensities::structure)
+            node.at("sites").fail("is empty; expected at least one site");
         return;
     }
     try {
@@ -198,8 +207,9 @@ void read_structure(Node const& node, PhaseResult& phase, std::string const& fil
 PhaseResult to_phase(Node const& node, std::string const& file) {
     PhaseResult phase;
     phase.name = node.at("name").text();
-    phase.intensities = to_kind(node.at("intensities"),
-                                std::array{Intensities::structure, Intensities::le_bail, Intensities::pawley});
+    phase.intensities =
+        to_kind(node.at("intensities"),
+                std::array{Intensities::structure, Intensities::le_bail, Intensities::pawley});
     phase.cell = to_cell(node.at("cell"));
     phase.volume = to_estimate(node.at("volume"));
     phase.density = node.at("density").number_or_nan();
@@ -264,7 +274,8 @@ PatternResult to_pattern(Node const& node) {
 ShareResult to_share(Node const& node) {
     ShareResult share;
     share.phase = node.at("phase").text(), share.pattern = node.at("pattern").text();
-    share.scale = to_estimate(node.at("scale")), share.weight_fraction = to_estimate(node.at("weight_fraction"));
+    share.scale = to_estimate(node.at("scale")),
+    share.weight_fraction = to_estimate(node.at("weight_fraction"));
     Node const cell = node.at("cell");
     share.has_lattice_strain = !cell.is_null();
     if (share.has_lattice_strain) share.cell = to_cell(cell);
@@ -275,7 +286,8 @@ ShareResult to_share(Node const& node) {
         return table.at(name).numbers(d.size(), may_be_null);
     };
     auto const h = column("h"), k = column("k"), l = column("l"), multiplicity = column("multiplicity");
-    auto const position = column("position"), calculated = column("calculated", true), observed = column("observed", true);
+    auto const position = column("position"), calculated = column("calculated", true),
+               observed = column("observed", true);
     auto const index = [&](std::vector<double> const& values, std::size_t i, char const* name) {
         if (!(std::abs(values[i]) <= 1e6)) table.at(name).items()[i].expected("an index up to a million");
         return int(values[i]);
@@ -317,8 +329,10 @@ void read_shares(Node const& root, Result& result) {
     for (Node const& node : root.at("shares").items()) {
         ShareResult share = to_share(node);
         if (!has_name(result.phases, share.phase)) node.at("phase").expected("the name of one of 'phases'");
-        if (!has_name(result.patterns, share.pattern)) node.at("pattern").expected("the name of one of 'patterns'");
-        if (!seen.insert({share.phase, share.pattern}).second) node.fail("is there twice; expected each share once");
+        if (!has_name(result.patterns, share.pattern))
+            node.at("pattern").expected("the name of one of 'patterns'");
+        if (!seen.insert({share.phase, share.pattern}).second)
+            node.fail("is there twice; expected each share once");
         result.shares.push_back(std::move(share));
     }
     read_lines(root, result);
@@ -338,8 +352,9 @@ void read_parameters(Node const& root, Result& result) {
     }
     auto const rows = root.at("correlation").items();
     if (rows.size() != result.refined.size())
-        root.at("correlation").fail(fmt::format("has {} rows; expected {}, one for each of 'refined'", rows.size(),
-                                                result.refined.size()));
+        root.at("correlation")
+            .fail(fmt::format("has {} rows; expected {}, one for each of 'refined'", rows.size(),
+                              result.refined.size()));
     for (Node const& row : rows)
         for (double const one : row.numbers(rows.size(), true)) result.correlation.push_back(one);
 }
@@ -347,11 +362,10 @@ void read_parameters(Node const& root, Result& result) {
 void read_stages(Node const& root, Result& result) {
     constexpr std::int64_t most = std::int64_t{1} << 50;
     for (Node const& one : root.at("stages").items())
-        result.stages.push_back({one.at("name").text(), one.at("ending").text(),
-                                 std::size_t(one.at("cycles").whole(0, most)),
-                                 std::size_t(one.at("variables").whole(0, most)),
-                                 one.at("r_wp").numbers(std::size_t(-1), true), one.at("r_wp_all").number_or_nan(),
-                                 one.at("goodness").number_or_nan()});
+        result.stages.push_back(
+            {one.at("name").text(), one.at("ending").text(), std::size_t(one.at("cycles").whole(0, most)),
+             std::size_t(one.at("variables").whole(0, most)), one.at("r_wp").numbers(std::size_t(-1), true),
+             one.at("r_wp_all").number_or_nan(), one.at("goodness").number_or_nan()});
     for (Node const& one : root.at("warnings").items()) result.warnings.push_back(one.text());
 }
 
@@ -382,14 +396,17 @@ Result parse_json(std::string_view text, std::string const& name) {
     try {
         json = Json::parse(text);
     } catch (Json::exception const& problem) {
-        throw Error(Fault::bad_data, fmt::format("{} is not JSON ({}); expected what powder.refine writes as json",
-                                                 in_quotes(name, 200), problem.what()));
+        throw Error(Fault::bad_data,
+                    fmt::format("{} is not JSON ({}); expected what powder.refine writes as json",
+                                in_quotes(name, 200), problem.what()));
     }
     for (char const* key : {"hutch", "phases", "patterns", "shares", "parameters"})
         if (!json.is_object() || !json.contains(key))
-            throw Error(Fault::bad_data,
-                        fmt::format("{} is JSON of another kind (no '{}'); expected what powder.refine writes as json",
-                                    in_quotes(name, 200), key));
+            throw Error(
+                Fault::bad_data,
+                fmt::format(
+                    "{} is JSON of another kind (no '{}'); expected what powder.refine writes as json",
+                    in_quotes(name, 200), key));
     return to_result(Node(json, "", name), name);
 }
 
