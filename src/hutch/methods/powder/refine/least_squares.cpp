@@ -235,7 +235,7 @@ class Fitter {
                 if (followed) prepared_ = std::move(*followed);
                 at = attempt == 0 ? std::move(trial) : linearise_at(values_, prepared_);
                 report(at, fit, shift, true);
-                if (!is_end) return false;
+                if (!is_end || promises_more(at)) return false;
                 fit.ending = Ending::converged;
                 return true;
             }
@@ -248,6 +248,18 @@ class Fitter {
             growth_ *= 2;
         }
         fit.ending = Ending::stuck;
+        return true;
+    }
+
+    // Damping shortens steps along directions that the data hardly know, which looks like an end. Ask what the
+    // step without it would gain, and go on a few times if that is more.
+    bool promises_more(Linearised const& at) {
+        constexpr int most_extensions = 6;
+        if (least_gain_ > 1e-5 || extensions_ == most_extensions || damping_ < 1e-7) return false;
+        double const promise = predicted_gain(at, damped_step(at, 1e-10, held(at)));
+        if (!(promise > 10 * least_gain_ * at.chi_squared)) return false;
+        ++extensions_;
+        damping_ = std::max(1e-9, damping_ / 100);
         return true;
     }
 
@@ -325,6 +337,7 @@ class Fitter {
     std::vector<double> values_;
     bool is_le_bail_ = false;
     double damping_ = 1e-4, growth_ = 2, least_gain_ = 0;
+    int extensions_ = 0;
 };
 
 }  // namespace
