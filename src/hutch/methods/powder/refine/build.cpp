@@ -120,6 +120,8 @@ class Builder {
                               std::array{c.a, c.b, c.c, c.alpha, c.beta, c.gamma},
                               {"angstrom", "angstrom", "angstrom", "degree", "degree", "degree"},
                               {length, length, length, angle, angle, angle});
+        for (std::size_t p = 0; p < phase.cell.block.count; ++p)
+            problem_.model.parameters[phase.cell.block[p]].most_factor = 1.02;
         if (about.intensities != Intensities::structure) return phase;
         for (std::size_t s = 0; s < about.structure.sites.size(); ++s)
             phase.sites.push_back(

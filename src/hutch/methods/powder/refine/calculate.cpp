@@ -1,5 +1,6 @@
 #include "hutch/methods/powder/refine/calculate.hpp"
 
+#include "hutch/base/error.hpp"
 #include "hutch/methods/powder/refine/detail/kernels.hpp"
 #include "hutch/methods/powder/refine/detail/share_state.hpp"
 #include "hutch/methods/powder/refine/line_shape.hpp"
@@ -8,6 +9,8 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+
+#include <fmt/format.h>
 
 namespace hutch::powder::refine {
 namespace {
@@ -260,6 +263,20 @@ std::vector<double> carried(ReflectionList const& from, std::vector<double> cons
 
 }  // namespace
 
+namespace {
+
+// A cell that runs away brings more lines than any pattern shows.
+void check_size(Model const& model, ShareModel const& share, ReflectionList const& list) {
+    PhaseModel const& phase = model.phases[share.phase];
+    std::size_t const most = phase.intensities == Intensities::structure ? 200'000 : 20'000;
+    if (list.size <= most) return;
+    throw Error(Fault::exhausted, fmt::format("'{}' has {} lines in '{}'; expected at most {}; has its cell run away, "
+                                              "or does the range reach too far?",
+                                              phase.name, list.size, model.patterns[share.pattern].name, most));
+}
+
+}  // namespace
+
 Prepared prepare(Model const& model, Prepared const* before) {
     Prepared prepared;
     std::vector<data::Structure> structures;
@@ -279,6 +296,7 @@ Prepared prepare(Model const& model, Prepared const* before) {
         prepared.lists.push_back(
             make_list(model, share, find_reflections(structures[share.phase], options)));
         ReflectionList const& list = prepared.lists.back();
+        check_size(model, share, list);
         std::vector<double> squared;
         if (model.phases[share.phase].intensities == Intensities::le_bail)
             squared = before ? carried(before->lists[s], before->squared[s], list)
