@@ -35,9 +35,10 @@ refine::FileFinder finder_of(step::Call const& call, fs::path const& description
             if (path.filename() == wanted.filename()) return path;
         fs::path const path = wanted.is_absolute() ? wanted : folder / wanted;
         if (!fs::exists(path))
-            throw Error(Fault::not_found,
-                        fmt::format("{} is not there; expected a file beside the description or among --files",
-                                    in_quotes(path.string())));
+            throw Error(
+                Fault::not_found,
+                fmt::format("{} is not there; expected a file beside the description or among --files",
+                            in_quotes(path.string())));
         return path;
     };
 }
@@ -57,7 +58,8 @@ refine::RunOptions live_options(step::Call const& call) {
         std::vector<std::string> each;
         for (double const one : cycle.r_wp_each) each.push_back(percent(one));
         log(fmt::format("  cycle {:3}  Rwp {:>7} % ({})  GOF {:.3f}{}", cycle.number, percent(cycle.r_wp),
-                        fmt::join(each, ", "), cycle.goodness, cycle.is_accepted ? "" : "  not better: shorter step"));
+                        fmt::join(each, ", "), cycle.goodness,
+                        cycle.is_accepted ? "" : "  not better: shorter step"));
     };
     return options;
 }
@@ -100,8 +102,8 @@ step::Values findings_of(refine::Result const& result) {
 step::Outcome run_refine(step::Call const& call) {
     auto const start = std::chrono::steady_clock::now();
     fs::path const path = call.input("refinement");
-    refine::Run const run = refine::run(refine::read_description(read_document(path), finder_of(call, path)),
-                                        live_options(call));
+    refine::Run const run =
+        refine::run(refine::read_description(read_document(path), finder_of(call, path)), live_options(call));
     refine::Result const result = to_result(run);
     double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     write_outputs(call, result);
@@ -109,28 +111,30 @@ step::Outcome run_refine(step::Call const& call) {
 }
 
 std::vector<step::Port> input_ports() {
-    return {{.name = "refinement",
-             .help = "phases, patterns, what is refined; docs/refinement.md",
-             .format = "YAML"},
-            {.name = "files",
-             .help = "files that the description names, found by their names; others are looked for beside it",
-             .format = "any",
-             .is_required = false,
-             .is_list = true}};
+    return {
+        {.name = "refinement",
+         .help = "phases, patterns, what is refined; docs/refinement.md",
+         .format = "YAML"},
+        {.name = "files",
+         .help = "files that the description names, found by their names; others are looked for beside it",
+         .format = "any",
+         .is_required = false,
+         .is_list = true}};
 }
 
 std::vector<step::Port> refine_outputs() {
     auto const port = [](char const* name, char const* help, char const* format, char const* file) {
         return step::Port{.name = name, .help = help, .format = format, .is_required = false, .file = file};
     };
-    return {port("report", "tables, plots and ticks", "HTML", "report.html"),
-            port("pdf", "the same on paper", "PDF", "report.pdf"),
-            port("cif", "phases and patterns, core CIF and pdCIF", "CIF", "refinement.cif"),
-            port("structure", "the first phase alone", "CIF", "structure.cif"),
-            port("structures", "a block for each phase in each pattern, with the lattice strain of that pattern", "CIF",
-                 "structures.cif"),
-            port("result", "everything, for programs", "JSON", "refinement.json"),
-            port("nexus", "patterns, parameters and correlations", "NeXus", "refinement.nxs")};
+    return {
+        port("report", "tables, plots and ticks", "HTML", "report.html"),
+        port("pdf", "the same on paper", "PDF", "report.pdf"),
+        port("cif", "phases and patterns, core CIF and pdCIF", "CIF", "refinement.cif"),
+        port("structure", "the first phase alone", "CIF", "structure.cif"),
+        port("structures", "a block for each phase in each pattern, with the lattice strain of that pattern",
+             "CIF", "structures.cif"),
+        port("result", "everything, for programs", "JSON", "refinement.json"),
+        port("nexus", "patterns, parameters and correlations", "NeXus", "refinement.nxs")};
 }
 
 std::vector<step::Finding> refine_findings() {
@@ -152,7 +156,8 @@ std::vector<step::Finding> refine_findings() {
 }
 
 char const* const refine_reference =
-    "H. M. Rietveld, J. Appl. Cryst. 2 (1969) 65; A. Le Bail, H. Duroy & J. L. Fourquet, Mater. Res. Bull. 23 (1988) 447; "
+    "H. M. Rietveld, J. Appl. Cryst. 2 (1969) 65; A. Le Bail, H. Duroy & J. L. Fourquet, Mater. Res. Bull. "
+    "23 (1988) 447; "
     "G. S. Pawley, J. Appl. Cryst. 14 (1981) 357; compared with GSAS-II in docs/validation.md";
 
 // ---- series
@@ -162,8 +167,10 @@ std::string to_csv(refine::SeriesTable const& table) {
     for (std::string const& name : table.names) text += fmt::format(",{},{}_su", name, name);
     text += "\n";
     for (refine::SeriesRow const& row : table.rows) {
-        text += fmt::format("{},{:.9g},{:.6g},{:.6g},{}", row.name, row.variable, row.r_wp, row.goodness, row.ending);
-        for (refine::Estimate const& one : row.estimates) text += fmt::format(",{:.10g},{:.4g}", one.value, one.su);
+        text += fmt::format("{},{:.9g},{:.6g},{:.6g},{}", row.name, row.variable, row.r_wp, row.goodness,
+                            row.ending);
+        for (refine::Estimate const& one : row.estimates)
+            text += fmt::format(",{:.10g},{:.4g}", one.value, one.su);
         text += "\n";
     }
     return text;
@@ -185,7 +192,8 @@ std::string plot_series(refine::SeriesTable const& table, std::vector<std::strin
         options.height = 240;
         options.title = panels.empty() ? "refined against " + table.variable.name : "";
         options.x_label = fmt::format("{} / {}", table.variable.name, table.variable.unit);
-        options.y_label = table.units[i] == "1" ? table.names[i] : fmt::format("{} / {}", table.names[i], table.units[i]);
+        options.y_label =
+            table.units[i] == "1" ? table.names[i] : fmt::format("{} / {}", table.names[i], table.units[i]);
         panels.push_back({{line, curve}, {}, options});
     }
     return data::plot_panels(panels);
@@ -205,7 +213,8 @@ step::Outcome run_series_step(step::Call const& call) {
     refine::Series const series = refine::read_series(document, find);
     auto const folder = call.output("cifs");
     if (folder) fs::create_directories(*folder);
-    std::string text = fmt::format("{:24} {:>12} {:>8} {:>7}\n", "file", series.variable.name, "Rwp/%", "GOF");
+    std::string text =
+        fmt::format("{:24} {:>12} {:>8} {:>7}\n", "file", series.variable.name, "Rwp/%", "GOF");
     refine::SeriesOptions options;
     options.should_stop = call.should_stop;
     options.on_item = [&](std::size_t number, std::size_t count, refine::SeriesItem const& item,
@@ -220,22 +229,24 @@ step::Outcome run_series_step(step::Call const& call) {
     if (auto const out = call.output("table")) write_file(*out, to_csv(table));
     if (auto const out = call.output("plot")) write_file(*out, plot_series(table, texts_of(call, "plotted")));
     Value::List variable, r_wp;
-    for (refine::SeriesRow const& row : table.rows) variable.emplace_back(row.variable), r_wp.emplace_back(row.r_wp);
+    for (refine::SeriesRow const& row : table.rows)
+        variable.emplace_back(row.variable), r_wp.emplace_back(row.r_wp);
     return {{{"patterns", std::int64_t(table.rows.size())}, {"variable", variable}, {"r_wp", r_wp}}, text};
 }
 
 }  // namespace
 
 step::Step refine_step() {
-    step::Description about{.name = "powder.refine",
-                            .version = "1.0.0",
-                            .summary = "refine structures, cells and profiles against measured powder patterns",
-                            .reference = refine_reference,
-                            .parameters = {},
-                            .inputs = input_ports(),
-                            .outputs = refine_outputs(),
-                            .findings = refine_findings(),
-                            .needs = {.memory_gib = 1, .seconds = 1}};
+    step::Description about{
+        .name = "powder.refine",
+        .version = "1.0.0",
+        .summary = "refine structures, cells and profiles against measured powder patterns",
+        .reference = refine_reference,
+        .parameters = {},
+        .inputs = input_ports(),
+        .outputs = refine_outputs(),
+        .findings = refine_findings(),
+        .needs = {.memory_gib = 1, .seconds = 1}};
     return {about, run_refine};
 }
 
@@ -252,7 +263,8 @@ step::Step refine_series_step() {
                         .fallback = Value::List{"cell"}}},
         .inputs = input_ports(),
         .outputs = {{.name = "table",
-                     .help = "a row for each pattern: variable, agreement, each refined parameter with its s.u.",
+                     .help =
+                         "a row for each pattern: variable, agreement, each refined parameter with its s.u.",
                      .format = "CSV",
                      .is_required = false,
                      .file = "series.csv"},
@@ -266,9 +278,10 @@ step::Step refine_series_step() {
                      .format = "folder",
                      .is_required = false,
                      .file = "cifs"}},
-        .findings = {{.name = "patterns", .help = "refined", .type = Type::integer, .unit = "1"},
-                     {.name = "variable", .help = "what was varied, in its own unit", .unit = "1", .is_list = true},
-                     {.name = "r_wp", .help = "weighted profile R of each", .unit = "1", .is_list = true}},
+        .findings =
+            {{.name = "patterns", .help = "refined", .type = Type::integer, .unit = "1"},
+             {.name = "variable", .help = "what was varied, in its own unit", .unit = "1", .is_list = true},
+             {.name = "r_wp", .help = "weighted profile R of each", .unit = "1", .is_list = true}},
         .needs = {.memory_gib = 1, .seconds = 10}};
     return {about, run_series_step};
 }

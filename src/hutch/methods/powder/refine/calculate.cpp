@@ -57,7 +57,7 @@ class LineDrawer {
             for (std::size_t c = 0; c < quantities; ++c) window.channels[c] = memory_[c].data();
             return window;
         }
-        AngleLine const shape{value(centre), value(third),  value(fourth),
+        AngleLine const shape{value(centre), value(third), value(fourth),
                               value(fifth),  value(sixth), pattern_.angle.axial_share};
         set_window(shape.centre,
                    reach(shape, floor(value(area) / (std::sqrt(shape.gauss_square) + shape.lorentz))));
@@ -190,18 +190,25 @@ class PatternCalculator {
 
     void add_hump(HumpModel const& hump) {
         auto const x = pattern_.x();
-        AngleLine const shape{values_[hump.position], 90, std::max(1e-8, values_[hump.gauss]),
-                              std::max(0.0, values_[hump.lorentz]), 0, 0.5};
+        AngleLine const shape{values_[hump.position],
+                              90,
+                              std::max(1e-8, values_[hump.gauss]),
+                              std::max(0.0, values_[hump.lorentz]),
+                              0,
+                              0.5};
         std::vector<double> c[4];
         for (auto& one : c) one.resize(x.size());
-        angle_line(shape, x.data(), x.size(), {c[0].data(), c[1].data(), c[2].data(), c[3].data(), nullptr, nullptr});
+        angle_line(shape, x.data(), x.size(),
+                   {c[0].data(), c[1].data(), c[2].data(), c[3].data(), nullptr, nullptr});
         double const size = values_[hump.area];
         struct Part {
             std::size_t parameter, channel;
             double factor;
         };
         for (std::size_t i = 0; i < x.size(); ++i) out_.background[i] += size * c[0][i];
-        for (Part const& part : {Part{hump.area, 0, 1}, {hump.position, 1, size}, {hump.gauss, 2, size},
+        for (Part const& part : {Part{hump.area, 0, 1},
+                                 {hump.position, 1, size},
+                                 {hump.gauss, 2, size},
                                  {hump.lorentz, 3, size}})
             if (double* const to = row(part.parameter))
                 for (std::size_t i = 0; i < x.size(); ++i) to[i] += part.factor * c[part.channel][i];
@@ -250,7 +257,8 @@ class PatternCalculator {
 };
 
 // Intensities of a list carried over to another, by indices.
-std::vector<double> carried(ReflectionList const& from, std::vector<double> const& squared, ReflectionList const& to) {
+std::vector<double> carried(ReflectionList const& from, std::vector<double> const& squared,
+                            ReflectionList const& to) {
     std::map<std::array<double, 3>, double> known;
     for (std::size_t j = 0; j < from.size; ++j) known[{from.h[j], from.k[j], from.l[j]}] = squared[j];
     std::vector<double> result;
@@ -270,9 +278,10 @@ void check_size(Model const& model, ShareModel const& share, ReflectionList cons
     PhaseModel const& phase = model.phases[share.phase];
     std::size_t const most = phase.intensities == Intensities::structure ? 200'000 : 20'000;
     if (list.size <= most) return;
-    throw Error(Fault::exhausted, fmt::format("'{}' has {} lines in '{}'; expected at most {}; has its cell run away, "
-                                              "or does the range reach too far?",
-                                              phase.name, list.size, model.patterns[share.pattern].name, most));
+    throw Error(Fault::exhausted,
+                fmt::format("'{}' has {} lines in '{}'; expected at most {}; has its cell run away, "
+                            "or does the range reach too far?",
+                            phase.name, list.size, model.patterns[share.pattern].name, most));
 }
 
 }  // namespace
@@ -293,8 +302,7 @@ Prepared prepare(Model const& model, Prepared const* before) {
         }
         ReflectionOptions options;
         options.d_min = needed_d_min(model.patterns[share.pattern], model.parameters);
-        prepared.lists.push_back(
-            make_list(model, share, find_reflections(structures[share.phase], options)));
+        prepared.lists.push_back(make_list(model, share, find_reflections(structures[share.phase], options)));
         ReflectionList const& list = prepared.lists.back();
         check_size(model, share, list);
         std::vector<double> squared;
@@ -308,7 +316,8 @@ Prepared prepare(Model const& model, Prepared const* before) {
 
 bool is_outdated(Model const& model, Prepared const& prepared) {
     for (std::size_t p = 0; p < model.phases.size(); ++p) {
-        data::Cell const now = structure_now(model.phases[p], model.parameters).cell, &then = prepared.cells[p];
+        data::Cell const now = structure_now(model.phases[p], model.parameters).cell,
+                         &then = prepared.cells[p];
         auto const is_far = [](double a, double b) { return std::abs(a / b - 1) > 0.01; };
         if (is_far(now.a, then.a) || is_far(now.b, then.b) || is_far(now.c, then.c)) return true;
         if (is_far(now.alpha, then.alpha) || is_far(now.beta, then.beta) || is_far(now.gamma, then.gamma))
@@ -322,8 +331,8 @@ Calculated calculate(Model const& model, Prepared const& prepared, std::size_t p
     return PatternCalculator(model, prepared, pattern, values, wanted).run();
 }
 
-std::vector<double> calculate_share(Model const& model, std::size_t which_pattern, Calculated const& calculated,
-                                    std::size_t which) {
+std::vector<double> calculate_share(Model const& model, std::size_t which_pattern,
+                                    Calculated const& calculated, std::size_t which) {
     PatternModel const& pattern = model.patterns[which_pattern];
     std::vector<double> sum(pattern.x().size(), 0);
     LineDrawer drawer(pattern, false);
@@ -365,7 +374,8 @@ std::vector<std::vector<double>> observed_squares(Model const& model, std::size_
     for (std::size_t i = 0; i < x.size(); ++i) {
         double const peak = calculated.total[i] - calculated.background[i];
         if (weight[i] > 0 && peak > 0) ratio[i] = (y[i] - calculated.background[i]) / peak;
-        if (weight[i] > 0 && peak > 0) width[i] = (x[std::min(i + 1, x.size() - 1)] - x[i > 0 ? i - 1 : 0]) / 2;
+        if (weight[i] > 0 && peak > 0)
+            width[i] = (x[std::min(i + 1, x.size() - 1)] - x[i > 0 ? i - 1 : 0]) / 2;
     }
     std::vector<std::vector<double>> result;
     LineDrawer drawer(pattern, false);
@@ -375,7 +385,8 @@ std::vector<std::vector<double>> observed_squares(Model const& model, std::size_
             Window const window = drawer.draw(lines, line);
             std::size_t const j = line % lines.reflections;
             for (std::size_t i = window.begin; i < window.end; ++i) {
-                double const part = lines.area_per_square[line] * window.channels[0][i - window.begin] * width[i];
+                double const part =
+                    lines.area_per_square[line] * window.channels[0][i - window.begin] * width[i];
                 measured[j] += part * ratio[i], whole[j] += part;
             }
         }

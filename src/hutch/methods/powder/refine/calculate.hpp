@@ -1,4 +1,5 @@
-/// Calculate patterns of a model with the Jacobian of what is refined, and take line intensities from what was measured.
+/// Calculate patterns of a model with the Jacobian of what is refined, and take line intensities from what
+/// was measured.
 #pragma once
 
 #include "hutch/methods/powder/refine/lines.hpp"
@@ -10,12 +11,13 @@ namespace hutch::powder::refine {
 
 /// What a model's calculation needs besides its parameters, made anew when cells have moved far.
 struct Prepared {
-    std::vector<ReflectionList> lists;          ///< one a share
-    std::vector<std::vector<double>> squared;  ///< one a share: intensities that are no structure's, else empty
-    std::vector<data::Cell> cells;             ///< one a phase: of the reflection lists
+    std::vector<ReflectionList> lists;  ///< one a share
+    std::vector<std::vector<double>>
+        squared;                    ///< one a share: intensities that are no structure's, else empty
+    std::vector<data::Cell> cells;  ///< one a phase: of the reflection lists
 };
-/// List the reflections of all shares at the present cells. \param before  keeps its intensities where indices
-/// are the same; may be null
+/// List the reflections of all shares at the present cells. \param before  keeps its intensities where
+/// indices are the same; may be null
 Prepared prepare(Model const& model, Prepared const* before = nullptr);
 /// Return whether a cell has moved so far from its reflection list that lines may be missing.
 bool is_outdated(Model const& model, Prepared const& prepared);
@@ -30,8 +32,8 @@ struct Calculated {
     };
     std::vector<Points> support;  ///< per column: where it is not 0
     std::size_t stride = 0;
-    std::vector<Lines> lines;          ///< one a share of this pattern
-    std::vector<std::size_t> shares;   ///< which
+    std::vector<Lines> lines;         ///< one a share of this pattern
+    std::vector<std::size_t> shares;  ///< which
 };
 Calculated calculate(Model const& model, Prepared const& prepared, std::size_t pattern,
                      std::span<double const> values, Wanted const& wanted);
@@ -57,7 +59,8 @@ std::vector<LineWindow> unit_lines(Model const& model, std::size_t pattern, Calc
 std::vector<std::vector<double>> observed_squares(Model const& model, std::size_t pattern,
                                                   Calculated const& calculated);
 
-/// Shares of its largest value between which a line ends: at PatternModel::tail_level where that lies between.
+/// Shares of its largest value between which a line ends: at PatternModel::tail_level where that lies
+/// between.
 inline constexpr double least_floor = 1e-5, most_floor = 2e-3;
 
 }  // namespace hutch::powder::refine

@@ -251,8 +251,8 @@ class Fitter {
         return true;
     }
 
-    // Damping shortens steps along directions that the data hardly know, which looks like an end. Ask what the
-    // step without it would gain, and go on a few times if that is more.
+    // Damping shortens steps along directions that the data hardly know, which looks like an end. Ask what
+    // the step without it would gain, and go on a few times if that is more.
     bool promises_more(Linearised const& at) {
         constexpr int most_extensions = 6;
         if (least_gain_ > 1e-5 || extensions_ == most_extensions || damping_ < 1e-7) return false;

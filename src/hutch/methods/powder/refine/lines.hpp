@@ -11,7 +11,8 @@
 
 namespace hutch::powder::refine {
 
-/// What of a share stays as it is while its parameters move: reflections, and directions in the cell of the start.
+/// What of a share stays as it is while its parameters move: reflections, and directions in the cell of the
+/// start.
 struct ReflectionList {
     std::size_t size = 0;  ///< reflections
     std::vector<double> h, k, l, multiplicity;
@@ -27,9 +28,9 @@ ReflectionList make_list(Model const& model, ShareModel const& share, Reflection
 /// Return the d [angstrom] down to which a pattern shows lines, with a margin for cells that change by 2 %.
 double needed_d_min(PatternModel const& pattern, Parameters const& parameters);
 
-/// Quantities of a line that its shape depends on. At constant wavelength [degree]: area, centre, Bragg angle,
-/// Gauss FWHM^2, Lorentz FWHM, axial divergence; at time of flight [us]: area, centre, alpha, beta, Gauss
-/// variance, Lorentz FWHM.
+/// Quantities of a line that its shape depends on. At constant wavelength [degree]: area, centre, Bragg
+/// angle, Gauss FWHM^2, Lorentz FWHM, axial divergence; at time of flight [us]: area, centre, alpha, beta,
+/// Gauss variance, Lorentz FWHM.
 enum Quantity : std::size_t { area, centre, third, fourth, fifth, sixth, quantities };
 
 /// How a line's quantities change with one parameter; an empty array stands for zeros.

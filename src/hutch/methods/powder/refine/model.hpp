@@ -88,7 +88,7 @@ struct FlightInstrument {
 struct PatternModel {
     std::string name;
     data::Pattern measured;
-    std::vector<double> weight;  ///< 1/sigma^2 per point; 0 for points that do not count
+    std::vector<double> weight;      ///< 1/sigma^2 per point; 0 for points that do not count
     std::size_t begin = 0, end = 0;  ///< points within the range
     bool is_flight = false;
     Instrument instrument;  ///< radiation, list, wavelengths, monochromator; numbers are parameters

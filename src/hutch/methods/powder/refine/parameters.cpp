@@ -60,8 +60,9 @@ std::size_t Parameters::add(Parameter parameter) {
 
 std::size_t Parameters::find(std::string_view name) const {
     if (auto const found = places_.find(name); found != places_.end()) return found->second;
-    throw Error(Fault::bad_input, fmt::format("'{}' is no parameter of this refinement; expected one of its {}{}",
-                                              name, all_.size(), hint(name, names_of(all_))));
+    throw Error(Fault::bad_input,
+                fmt::format("'{}' is no parameter of this refinement; expected one of its {}{}", name,
+                            all_.size(), hint(name, names_of(all_))));
 }
 
 std::vector<std::size_t> Parameters::select(std::string_view selector) const {

@@ -18,8 +18,8 @@ struct Parameter {
     double value = 0;
     double least = -std::numeric_limits<double>::infinity();
     double most = std::numeric_limits<double>::infinity();
-    double most_factor = 0;   ///< by which it may grow or shrink in one cycle; 0: no limit
-    double free_below = 0;    ///< from where on it may shrink at once
+    double most_factor = 0;  ///< by which it may grow or shrink in one cycle; 0: no limit
+    double free_below = 0;   ///< from where on it may shrink at once
     bool is_refined = false;
     bool is_fixed = false;  ///< never refined: its value is a convention
 };
@@ -43,7 +43,8 @@ class Parameters {
     Parameter const& operator[](std::size_t i) const { return all_[i]; }
     /// Return the place of a name. \throws Error bad_input that names the nearest one
     std::size_t find(std::string_view name) const;
-    /// Return the places a selector names, ascending, without what is fixed. \throws Error bad_input when there are none
+    /// Return the places a selector names, ascending, without what is fixed. \throws Error bad_input when
+    /// there are none
     std::vector<std::size_t> select(std::string_view selector) const;
     std::vector<double> values() const;
     void set_values(std::span<double const> values);

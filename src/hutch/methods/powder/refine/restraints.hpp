@@ -19,11 +19,11 @@ struct AtomImage {
 struct Restraint {
     enum class Kind { distance, angle, sum };
     Kind kind = Kind::sum;
-    std::string text;  ///< as the user wrote it
+    std::string text;              ///< as the user wrote it
     double target = 0, sigma = 1;  ///< [angstrom], [degree], or the unit of the parameters
     std::size_t phase = 0;
-    std::vector<AtomImage> atoms;                            ///< two, or three with the middle one second
-    std::vector<std::pair<std::size_t, double>> terms;       ///< of a sum
+    std::vector<AtomImage> atoms;                       ///< two, or three with the middle one second
+    std::vector<std::pair<std::size_t, double>> terms;  ///< of a sum
 };
 
 /// Value of a restraint and its derivatives by parameters.

@@ -1,9 +1,8 @@
 #include "hutch/methods/powder/refine/result.hpp"
 
+#include "hutch/data/symmetry.hpp"
 #include "hutch/methods/powder/refine/detail/share_state.hpp"
 #include "hutch/methods/powder/refine/restraints.hpp"
-
-#include "hutch/data/symmetry.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -61,10 +60,12 @@ class Collector {
         std::size_t const n = fit_.refined.size();
         for (auto const& [a, da] : slopes)
             for (auto const& [b, db] : slopes) {
-                auto const i = std::ranges::lower_bound(fit_.refined, a), j = std::ranges::lower_bound(fit_.refined, b);
+                auto const i = std::ranges::lower_bound(fit_.refined, a),
+                           j = std::ranges::lower_bound(fit_.refined, b);
                 if (i == fit_.refined.end() || *i != a || j == fit_.refined.end() || *j != b) continue;
-                sum += da * db * fit_.covariance[std::size_t(i - fit_.refined.begin()) * n +
-                                                 std::size_t(j - fit_.refined.begin())];
+                sum += da * db *
+                       fit_.covariance[std::size_t(i - fit_.refined.begin()) * n +
+                                       std::size_t(j - fit_.refined.begin())];
             }
         return std::sqrt(std::max(0.0, sum));
     }
@@ -116,8 +117,9 @@ class Collector {
         out_.correlation.assign(n * n, 0);
         for (std::size_t i = 0; i < n; ++i)
             for (std::size_t j = 0; j < n; ++j)
-                out_.correlation[i * n + j] = fit_.covariance[i * n + j] /
-                                              std::sqrt(fit_.covariance[i * n + i] * fit_.covariance[j * n + j]);
+                out_.correlation[i * n + j] =
+                    fit_.covariance[i * n + j] /
+                    std::sqrt(fit_.covariance[i * n + i] * fit_.covariance[j * n + j]);
     }
 
     SiteResult make_site(PhaseModel const& phase, std::size_t s) const {
@@ -126,7 +128,8 @@ class Collector {
         SiteResult out;
         out.label = site.label;
         out.element = site.is_deuterium ? "D" : data::element_symbol(site.atomic_number);
-        if (site.charge != 0) out.element += fmt::format("{}{}", std::abs(site.charge), site.charge > 0 ? '+' : '-');
+        if (site.charge != 0)
+            out.element += fmt::format("{}{}", std::abs(site.charge), site.charge > 0 ? '+' : '-');
         for (std::size_t i = 0; i < 3; ++i) out.position[i] = tied(model.position, i);
         out.occupancy = estimate(model.occupancy);
         out.multiplicity = site.multiplicity;
@@ -192,8 +195,10 @@ class Collector {
                     bond.phase = std::size_t(&phase - model_.phases.data());
                     bond.atoms = {{from, {}, {}}, image};
                     RestraintValue const value = evaluate(bond, model_, values_);
-                    found.push_back({phase.structure.sites[from].label, phase.structure.sites[to].label,
-                                     triplet(image), {value.value, su_of(value.derivatives)}});
+                    found.push_back({phase.structure.sites[from].label,
+                                     phase.structure.sites[to].label,
+                                     triplet(image),
+                                     {value.value, su_of(value.derivatives)}});
                 }
             std::ranges::stable_sort(found, {}, [](DistanceResult const& one) { return one.length.value; });
             out.distances.insert(out.distances.end(), found.begin(), found.end());
@@ -206,7 +211,8 @@ class Collector {
         return fmt::format("{} + ({} {} {})", text, image.shift[0], image.shift[1], image.shift[2]);
     }
 
-    static std::vector<AtomImage> images_near(data::Structure const& structure, std::size_t from, std::size_t to) {
+    static std::vector<AtomImage> images_near(data::Structure const& structure, std::size_t from,
+                                              std::size_t to) {
         std::vector<AtomImage> images;
         std::vector<std::array<double, 3>> seen;
         auto const g = data::metric(structure.cell);
@@ -230,7 +236,8 @@ class Collector {
                     for (std::size_t j = 0; j < 3; ++j) square += g[3 * i + j] * d[i] * d[j];
                 if (square < 0.01 || square > longest_distance * longest_distance) continue;
                 bool const is_known = std::ranges::any_of(seen, [&](auto const& other) {
-                    return std::abs(other[0] - d[0]) + std::abs(other[1] - d[1]) + std::abs(other[2] - d[2]) < 1e-4;
+                    return std::abs(other[0] - d[0]) + std::abs(other[1] - d[1]) + std::abs(other[2] - d[2]) <
+                           1e-4;
                 });
                 if (is_known) continue;
                 seen.push_back(d);
@@ -259,7 +266,8 @@ class Collector {
         out.calculated = c.total, out.background = c.background;
         out.agreement = agreement(pattern, c);
         // Each pattern bears its part of the variables, by its number of points.
-        double const share = double(out.agreement.points) / double(std::max<std::size_t>(1, out_.observations));
+        double const share =
+            double(out.agreement.points) / double(std::max<std::size_t>(1, out_.observations));
         auto const variables = std::size_t(std::lround(share * double(fit_.variables)));
         out.r_exp = out.agreement.r_exp(variables), out.goodness = out.agreement.goodness(variables);
         auto const observed = observed_squares(model_, p, c);
@@ -298,8 +306,8 @@ class Collector {
             difference_f += std::abs(std::sqrt(observed[j]) - std::sqrt(std::max(0.0, lines.squared[j])));
             sum_f += std::sqrt(observed[j]);
             out.reflections.push_back({int(std::lround(list.h[j])), int(std::lround(list.k[j])),
-                                       int(std::lround(list.l[j])), int(std::lround(m)), 1 / std::sqrt(lines.q[j]),
-                                       position, lines.squared[j], observed[j]});
+                                       int(std::lround(list.l[j])), int(std::lround(m)),
+                                       1 / std::sqrt(lines.q[j]), position, lines.squared[j], observed[j]});
         }
         out.r_bragg = sum > 0 ? difference / sum : 0, out.r_f = sum_f > 0 ? difference_f / sum_f : 0;
         out_.shares.push_back(std::move(out));
@@ -314,7 +322,8 @@ class Collector {
         Wanted const nothing{std::vector<char>(values_.size(), 0)};
         for (std::size_t i = 0; i < 6; ++i)
             out.cell[i] = function(parameters, [&](std::vector<double> const& values) {
-                return lattice_numbers(direct_cell(detail::make_cell(phase, share, values, nothing).reciprocal))[i];
+                return lattice_numbers(
+                    direct_cell(detail::make_cell(phase, share, values, nothing).reciprocal))[i];
             });
     }
 
@@ -330,7 +339,8 @@ class Collector {
                 if (other == s) own = scales.size();
                 scales.push_back(model_.shares[other].scale);
                 densities.push_back(out_.phases[model_.shares[other].phase].density);
-                is_structure = is_structure && model_.phases[model_.shares[other].phase].intensities == Intensities::structure;
+                is_structure = is_structure && model_.phases[model_.shares[other].phase].intensities ==
+                                                   Intensities::structure;
             }
             ShareResult& out = share_of(s);
             out.weight_fraction = {std::numeric_limits<double>::quiet_NaN(), 0};
@@ -346,12 +356,14 @@ class Collector {
     ShareResult& share_of(std::size_t s) {
         std::string const &phase = model_.phases[model_.shares[s].phase].name,
                           &pattern = model_.patterns[model_.shares[s].pattern].name;
-        return *std::ranges::find_if(
-            out_.shares, [&](ShareResult const& one) { return one.phase == phase && one.pattern == pattern; });
+        return *std::ranges::find_if(out_.shares, [&](ShareResult const& one) {
+            return one.phase == phase && one.pattern == pattern;
+        });
     }
 
     void add_stage(StageResult const& stage) {
-        StageSummary out{stage.name, to_name(stage.fit.ending), stage.fit.cycles, stage.fit.variables, {}, 0, 0};
+        StageSummary out{stage.name, to_name(stage.fit.ending), stage.fit.cycles, stage.fit.variables, {}, 0,
+                         0};
         Agreement all;
         for (Agreement const& one : stage.fit.agreement) out.r_wp.push_back(one.r_wp()), all.add(one);
         out.r_wp_all = all.r_wp(), out.goodness = stage.fit.overall.goodness(stage.fit.variables);
@@ -366,19 +378,22 @@ class Collector {
             out_.warnings.push_back(
                 names.size() == 1
                     ? fmt::format("{} does not change the patterns; its s.u. is unknown", names[0])
-                    : fmt::format("{} cannot be told apart by the patterns; refine fewer of them", fmt::join(names, ", ")));
+                    : fmt::format("{} cannot be told apart by the patterns; refine fewer of them",
+                                  fmt::join(names, ", ")));
         }
         for (std::size_t const p : fit_.at_bound)
-            out_.warnings.push_back(fmt::format("{} is at its bound, {:.6g} {}", all[p].name, all[p].value, all[p].unit));
+            out_.warnings.push_back(
+                fmt::format("{} is at its bound, {:.6g} {}", all[p].name, all[p].value, all[p].unit));
         for (PhaseResult const& phase : out_.phases)
             for (SiteResult const& site : phase.sites)
                 if (site.u_iso.value < 0)
-                    out_.warnings.push_back(fmt::format("the displacement parameter of {} in {} is negative, {:.4g} angstrom2",
-                                                        site.label, phase.name, site.u_iso.value));
+                    out_.warnings.push_back(
+                        fmt::format("the displacement parameter of {} in {} is negative, {:.4g} angstrom2",
+                                    site.label, phase.name, site.u_iso.value));
         for (Correlation const& one : out_.strong_correlations(0.99))
-            out_.warnings.push_back(fmt::format("{} and {} are correlated by {:.4f}; can the patterns tell them apart?",
-                                                out_.parameters[one.first].name, out_.parameters[one.second].name,
-                                                one.coefficient));
+            out_.warnings.push_back(fmt::format(
+                "{} and {} are correlated by {:.4f}; can the patterns tell them apart?",
+                out_.parameters[one.first].name, out_.parameters[one.second].name, one.coefficient));
         if (fit_.ending == Ending::cycles)
             out_.warnings.push_back("the last stage ended by its number of cycles before it had converged");
     }

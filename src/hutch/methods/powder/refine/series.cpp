@@ -34,8 +34,8 @@ double variable_of(Document const& variable, std::filesystem::path const& path, 
     std::string const words = variable.at("header").text();
     auto const found = number_behind(read_file(path).substr(0, 20000), words);
     if (!found)
-        variable.at("header").fail(fmt::format("is {}; expected these words and a number in {}", in_quotes(words),
-                                               in_quotes(path.string())));
+        variable.at("header").fail(fmt::format("is {}; expected these words and a number in {}",
+                                               in_quotes(words), in_quotes(path.string())));
     return *found;
 }
 
@@ -52,7 +52,8 @@ std::map<std::string, double> values_of(Run const& run) {
 // A stage that refines what the last one of a run has refined.
 Description at_once(Description description, Run const& like) {
     Stage stage{"all at once", {}, {}, {}};
-    for (std::size_t const p : like.last().refined) stage.refine.push_back(like.problem.model.parameters[p].name);
+    for (std::size_t const p : like.last().refined)
+        stage.refine.push_back(like.problem.model.parameters[p].name);
     // What the stages changed on the way holds from the start.
     for (Stage const& one : description.stages)
         if (one.changes) apply_changes(description, *one.changes);
@@ -78,7 +79,8 @@ Series read_series(Document const& document, FileFinder const& find) {
     Series series;
     series.pattern = at.at("pattern").text();
     if (!document.at("patterns").has(series.pattern))
-        at.at("pattern").fail(fmt::format("is {}; expected a pattern of this refinement", in_quotes(series.pattern)));
+        at.at("pattern").fail(
+            fmt::format("is {}; expected a pattern of this refinement", in_quotes(series.pattern)));
     Document const variable = at.find("variable"), pattern = document.at("patterns").at(series.pattern);
     auto const files = at.at("files").items();
     if (!variable.is_empty()) {
@@ -115,12 +117,14 @@ SeriesTable run_series(Description description, Series const& series, SeriesOpti
         SeriesItem const& item = series.items[i];
         auto const measured = [&](Description about) {
             pattern_of(about, series.pattern).measured = item.measured;
-            about.title = fmt::format("{}, {} {:.6g} {}", description.title, series.variable.name, item.variable,
-                                      series.variable.unit);
+            about.title = fmt::format("{}, {} {:.6g} {}", description.title, series.variable.name,
+                                      item.variable, series.variable.unit);
             return about;
         };
         Run now = warm ? run(measured(*warm), quiet, known) : run(measured(description), quiet);
-        auto const goodness = [](Run const& one) { return one.last().overall.goodness(one.last().variables); };
+        auto const goodness = [](Run const& one) {
+            return one.last().overall.goodness(one.last().variables);
+        };
         if (warm && !(goodness(now) < 1.5 * goodness_before)) {
             Run again = run(measured(description), quiet);
             if (goodness(again) < goodness(now) || !std::isfinite(goodness(now))) now = std::move(again);

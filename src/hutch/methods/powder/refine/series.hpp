@@ -29,9 +29,9 @@ struct Series {
 
 /// Read `series` of a description: the files, and where the variable is written.
 ///
-/// `{pattern: NAME, files: [FILE, ...], variable: {name: temperature, unit: K, header: "Temp (K)"}}`: the variable is
-/// the number that follows these words in each file; or `values: [...]`; without either, files are numbered. Items
-/// come out in the order of the variable.
+/// `{pattern: NAME, files: [FILE, ...], variable: {name: temperature, unit: K, header: "Temp (K)"}}`: the
+/// variable is the number that follows these words in each file; or `values: [...]`; without either, files
+/// are numbered. Items come out in the order of the variable.
 Series read_series(Document const& document, FileFinder const& find);
 
 struct SeriesOptions {
@@ -52,8 +52,9 @@ struct SeriesTable {
     std::vector<SeriesRow> rows;
 };
 
-/// Refine all items: the first through the stages of the description, each other from the values of the one before,
-/// all parameters at once. One that ends badly that way goes through the stages too, and the better end counts.
+/// Refine all items: the first through the stages of the description, each other from the values of the one
+/// before, all parameters at once. One that ends badly that way goes through the stages too, and the better
+/// end counts.
 SeriesTable run_series(Description description, Series const& series, SeriesOptions const& options);
 
 }  // namespace hutch::powder::refine
