@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -54,7 +55,13 @@ class SumReader {
         double number = 0;
         auto const [end, problem] =
             std::from_chars(text_.data() + place_, text_.data() + text_.size(), number);
-        if (problem == std::errc()) {
+        // "nan", "inf" and "2H" may begin names.
+        auto const is_of_name = [](unsigned char sign) {
+            return std::isalnum(sign) || sign == '_' || sign == '.';
+        };
+        bool const is_number = problem == std::errc() && std::isfinite(number) &&
+                               (end == text_.data() + text_.size() || !is_of_name((unsigned char)*end));
+        if (is_number) {
             place_ = std::size_t(end - text_.data());
             skip();
             if (place_ >= text_.size() || text_[place_] != '*') {
@@ -66,9 +73,6 @@ class SumReader {
             factor *= number;
         }
         std::size_t const from = place_;
-        auto const is_of_name = [](unsigned char sign) {
-            return std::isalnum(sign) || sign == '_' || sign == '.';
-        };
         while (place_ < text_.size() && is_of_name((unsigned char)text_[place_])) ++place_;
         if (place_ == from) refuse();
         try {

@@ -18,13 +18,17 @@ struct Row {
     std::string const* text;
 };
 
+void erase_nothing(Row& row) {
+    std::erase_if(row.terms, [](auto const& term) { return std::abs(term.second) < 1e-12; });
+}
+
 void subtract(Row& from, Row const& pivot, std::size_t column) {
     auto const found = from.terms.find(column);
     if (found == from.terms.end()) return;
     double const factor = found->second / pivot.terms.at(column);
     for (auto const& [parameter, value] : pivot.terms) from.terms[parameter] -= factor * value;
     from.constant -= factor * pivot.constant;
-    std::erase_if(from.terms, [](auto const& term) { return std::abs(term.second) < 1e-12; });
+    erase_nothing(from);
 }
 
 }  // namespace
@@ -57,6 +61,7 @@ void Variables::eliminate(Problem const& problem) {
             else
                 row.constant -= factor * parameters[parameter].value;
         }
+        erase_nothing(row);
         for (auto const& [column, pivot] : pivots) subtract(row, pivot, column);
         if (row.terms.empty()) {
             if (std::abs(row.constant) < 1e-6) continue;

@@ -101,6 +101,10 @@ TEST(Variables, RefuseContradictionsByTheirText) {
     constrain(problem, {{"a", 1}, {"b", 1}}, 0.5, "a + b = 0.5");
     EXPECT_EQ(refusal(problem).find("'a + b = 0.5' contradicts"), 0u) << refusal(problem);
 
+    Problem nothing = problem_of("ab");
+    constrain(nothing, {{"a", 1}, {"a", -1}}, 1, "a - a = 1");
+    EXPECT_EQ(refusal(nothing).find("'a - a = 1' contradicts"), 0u) << refusal(nothing);
+
     Problem values = problem_of("");  // nothing refined: the values themselves must hold
     constrain(values, {{"a", 1}, {"b", -1}}, 0, "a = b");
     EXPECT_EQ(refusal(values).find("'a = b' contradicts"), 0u) << refusal(values);
