@@ -100,9 +100,19 @@ class Runner {
         out.problem = build(about_, known_);
         add_rules(about_, out.problem);
         out.prepared = prepare(out.problem.model, is_built_ && is_same_shape(out) ? &out.prepared : nullptr);
-        if (!is_built_) estimate_start(out.problem, out.prepared, known_);
+        if (!is_built_) estimate_start(out.problem, out.prepared, given_values(out.problem.model.parameters));
         if (!is_built_ && is_automatic_) find_cells(out), find_widths(out);
         is_built_ = true;
+    }
+
+    bool is_given(std::string const& name) const {
+        return known_.contains(name) ||
+               std::ranges::any_of(about_.set, [&](auto const& set) { return selects(set.first, name); });
+    }
+    std::map<std::string, double> given_values(Parameters const& parameters) const {
+        auto given = values_by_name(parameters);
+        std::erase_if(given, [&](auto const& one) { return !is_given(one.first); });
+        return given;
     }
 
     // What a start describes at best: one cycle with only the parameters of the first stage, which are
@@ -164,11 +174,7 @@ class Runner {
         for (ShareModel const& share : problem.model.shares) {
             if (share.strain_kind != StrainKind::isotropic) continue;
             Parameter& one = problem.model.parameters[share.strain];
-            bool const is_given =
-                known_.contains(one.name) || std::ranges::any_of(about_.set, [&](auto const& set) {
-                    return selects(set.first, one.name);
-                });
-            if (!is_given) one.value = strains[share.pattern];
+            if (!is_given(one.name)) one.value = strains[share.pattern];
         }
     }
 
@@ -181,10 +187,12 @@ class Runner {
         for (std::string const& selector : stage.fix) selectors_.push_back({selector, false});
         for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].is_refined = false;
         for (auto const& [selector, is_refined] : selectors_) {
-            // A selector of an earlier stage may name what a change has taken away.
-            bool const is_new = std::ranges::find(stage.refine, selector) != stage.refine.end() ||
-                                std::ranges::find(stage.fix, selector) != stage.fix.end();
-            if (!is_new && std::ranges::none_of(parameters.all(), [&](Parameter const& one) {
+            // A selector of an earlier stage may name what a change has taken away, an automatic one what
+            // symmetry fixes, as all positions of silicon.
+            bool const is_asked =
+                !is_automatic_ && (std::ranges::find(stage.refine, selector) != stage.refine.end() ||
+                                   std::ranges::find(stage.fix, selector) != stage.fix.end());
+            if (!is_asked && std::ranges::none_of(parameters.all(), [&](Parameter const& one) {
                     return !one.is_fixed && selects(selector, one.name);
                 }))
                 continue;
