@@ -144,7 +144,10 @@ class Fitter {
                 break;
             }
             ++fit.cycles;
-            if (variables_.size() == 0 && !is_le_bail_) break;
+            if (variables_.size() == 0 && !is_le_bail_) {
+                fit.ending = Ending::converged;
+                break;
+            }
             if (advance(at, fit)) break;
         }
         problem_.model.parameters.set_values(values_);
@@ -311,8 +314,9 @@ class Fitter {
 
     void name_group(VectorXd const& direction, Fit& fit, std::vector<char>& is_lost) const {
         std::vector<std::size_t> group;
+        double const least = std::min(0.1, 0.5 * direction.cwiseAbs().maxCoeff());
         for (Eigen::Index v = 0; v < direction.size(); ++v) {
-            if (std::abs(direction[v]) < 0.1) continue;
+            if (std::abs(direction[v]) < least) continue;
             group.push_back(variables_.parameter(std::size_t(v)));
             is_lost[std::size_t(v)] = 1;
         }
