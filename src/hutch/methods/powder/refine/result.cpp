@@ -63,11 +63,12 @@ class Collector {
                 auto const i = std::ranges::lower_bound(fit_.refined, a),
                            j = std::ranges::lower_bound(fit_.refined, b);
                 if (i == fit_.refined.end() || *i != a || j == fit_.refined.end() || *j != b) continue;
+                if (da == 0 || db == 0) continue;
                 sum += da * db *
                        fit_.covariance[std::size_t(i - fit_.refined.begin()) * n +
                                        std::size_t(j - fit_.refined.begin())];
             }
-        return std::sqrt(std::max(0.0, sum));
+        return sum < 0 ? 0 : std::sqrt(sum);  // NaN stays
     }
 
     Estimate estimate(std::size_t parameter) const { return {values_[parameter], fit_.su(parameter)}; }
@@ -96,7 +97,9 @@ class Collector {
             values[p] = values_[p] - step;
             double const below = f(values);
             values[p] = values_[p];
-            slopes.emplace_back(p, (above - below) / (2 * step));
+            constexpr double rounding = 1e-11;
+            if (std::abs(above - below) > rounding * std::abs(above))
+                slopes.emplace_back(p, (above - below) / (2 * step));
         }
         return {f(values_), su_of(slopes)};
     }
@@ -217,6 +220,12 @@ class Collector {
         std::vector<std::array<double, 3>> seen;
         auto const g = data::metric(structure.cell);
         auto const& origin = structure.sites[from].position;
+        // Along each axis a plane at most so many cells away can be near enough.
+        data::Matrix3 const reciprocal = data::inverse(g);
+        std::array<int, 3> most{};
+        for (std::size_t i = 0; i < 3; ++i)
+            most[i] = int(std::clamp(longest_distance * std::sqrt(reciprocal[4 * i]) + 0.5, 0.0, 10.0));
+        auto const [na, nb, nc] = most;
         for (data::Operation const& operation : structure.operations) {
             std::array<double, 3> x{};
             for (std::size_t i = 0; i < 3; ++i) {
@@ -224,8 +233,9 @@ class Collector {
                 for (std::size_t j = 0; j < 3; ++j)
                     x[i] += operation.rotation[3 * i + j] * structure.sites[to].position[j];
             }
-            for (int n = 0; n < 125; ++n) {
-                std::array<int, 3> shift{n % 5 - 2, n / 5 % 5 - 2, n / 25 - 2};
+            for (int n = 0; n < (2 * na + 1) * (2 * nb + 1) * (2 * nc + 1); ++n) {
+                std::array<int, 3> shift{n % (2 * na + 1) - na, n / (2 * na + 1) % (2 * nb + 1) - nb,
+                                         n / ((2 * na + 1) * (2 * nb + 1)) - nc};
                 std::array<double, 3> d;
                 for (std::size_t i = 0; i < 3; ++i) {
                     shift[i] += int(std::lround(origin[i] - x[i]));
@@ -247,6 +257,14 @@ class Collector {
         return images;
     }
 
+    std::vector<Wavelength> wavelengths(PatternModel const& pattern) const {
+        auto all = pattern.instrument.wavelengths;
+        double const factor = values_[pattern.angle.wavelength] / all[0].value;
+        for (Wavelength& one : all) one.value *= factor;
+        if (all.size() > 1) all[1].weight = values_[pattern.angle.ratio] * all[0].weight;
+        return all;
+    }
+
     void add_pattern(std::size_t p) {
         PatternModel const& pattern = model_.patterns[p];
         Wanted const nothing{std::vector<char>(values_.size(), 0)};
@@ -255,11 +273,7 @@ class Collector {
         out.name = pattern.name;
         out.radiation = pattern.instrument.radiation;
         out.axis = pattern.measured.axis;
-        if (!pattern.is_flight)
-            for (Wavelength one : pattern.instrument.wavelengths) {
-                one.value *= values_[pattern.angle.wavelength] / pattern.instrument.wavelengths[0].value;
-                out.wavelengths.push_back(one);
-            }
+        if (!pattern.is_flight) out.wavelengths = wavelengths(pattern);
         out.x.assign(pattern.x().begin(), pattern.x().end());
         out.y.assign(pattern.y().begin(), pattern.y().end());
         for (double const w : pattern.weights()) out.sigma.push_back(w > 0 ? 1 / std::sqrt(w) : 0);
