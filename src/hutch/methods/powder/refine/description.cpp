@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -71,6 +73,30 @@ data::Structure read_structure(Document const& at, FileFinder const& find) {
     return structures[std::size_t(entry) - 1];
 }
 
+void read_cell(Document const& at, data::Structure& structure) {
+    auto const c = at.items();
+    if (c.size() != 6) at.fail("expected [a, b, c, alpha, beta, gamma]");
+    std::array<double, 6> cell;
+    for (std::size_t i = 0; i < 6; ++i) {
+        double const value = c[i].number(), least = i < 3 ? 0.5 : 10, most = i < 3 ? 1000 : 170;
+        if (!(value >= least && value <= most))
+            c[i].fail(fmt::format("is {}; expected {} to {}", value, least, most));
+        cell[i] = value;
+    }
+    structure.cell = {cell[0], cell[1], cell[2], cell[3], cell[4], cell[5]};
+    if (!(data::volume(structure.cell) > 1))
+        at.fail("has angles that make no cell; expected a volume above 1 angstrom^3");
+    Form const form = cell_form(structure);
+    std::vector<double> free;
+    for (std::size_t const pivot : form.pivots) free.push_back(cell[pivot]);
+    std::array<double, 6> tied;
+    form.evaluate(free, tied);
+    for (std::size_t i = 0; i < 6; ++i)
+        if (!(std::abs(cell[i] - tied[i]) < 1e-3 * cell[i]))
+            at.fail(fmt::format("does not obey the symmetry of {}; expected [{:.6g}]", structure.space_group,
+                                fmt::join(tied, ", ")));
+}
+
 void read_phases(Document const& phases, FileFinder const& find, Description& out) {
     if (!phases.is_map()) phases.fail("is no map; expected NAME: {structure: FILE.cif}");
     for (std::string const& name : phases.keys()) {
@@ -79,17 +105,7 @@ void read_phases(Document const& phases, FileFinder const& find, Description& ou
         at.only({"structure", "entry", "intensities", "cell"});
         PhaseDescription phase{name, read_structure(at, find), Intensities::structure, {}};
         if (at.has("intensities")) phase.intensities = intensities_of(at.at("intensities"));
-        if (at.has("cell")) {
-            auto const c = at.at("cell").items();
-            if (c.size() != 6) at.at("cell").fail("expected [a, b, c, alpha, beta, gamma]");
-            for (std::size_t i = 0; i < 6; ++i) {
-                double const value = c[i].number(), least = i < 3 ? 0.5 : 10, most = i < 3 ? 1000 : 170;
-                if (!(value >= least && value <= most))
-                    c[i].fail(fmt::format("is {}; expected {} to {}", value, least, most));
-            }
-            phase.structure.cell = {c[0].number(), c[1].number(), c[2].number(),
-                                    c[3].number(), c[4].number(), c[5].number()};
-        }
+        if (at.has("cell")) read_cell(at.at("cell"), phase.structure);
         // Sites with U_ij in the file stay anisotropic.
         for (data::Site const& site : phase.structure.sites)
             if (site.u_aniso) {
@@ -100,6 +116,13 @@ void read_phases(Document const& phases, FileFinder const& find, Description& ou
             }
         out.phases.push_back(std::move(phase));
     }
+}
+
+bool is_of_instrument(powder::Parameter const& parameter) {
+    Setting setting;
+    auto const place = reinterpret_cast<std::uintptr_t>(&parameter.in(setting)),
+               first = reinterpret_cast<std::uintptr_t>(&setting.instrument);
+    return place >= first && place < first + sizeof(setting.instrument);
 }
 
 void read_instrument_keys(Document const& at, PatternDescription& pattern) {
@@ -132,12 +155,18 @@ void read_instrument_keys(Document const& at, PatternDescription& pattern) {
                         one.value, one.weight));
             if (setting.instrument.wavelengths.empty())
                 value.fail("has no wavelength; expected one at least");
+            if (!(setting.instrument.wavelengths[0].weight > 0))
+                value.fail("has a first wavelength of weight 0; expected > 0");
         } else {
             try {
                 set_parameter(setting, find_parameter(key), value.number());
             } catch (Error const& error) {
                 value.fail(error.what());
             }
+            if (!is_of_instrument(find_parameter(key)))
+                value.fail(
+                    "is of the sample; expected a number of the instrument; give it under 'set', by "
+                    "the name of a parameter");
         }
     }
     pattern.instrument = setting.instrument;
@@ -175,6 +204,14 @@ void read_instrument(Document const& at, FileFinder const& find, PatternDescript
         for (std::string const& key : flight.keys()) pattern.flight[key] = flight.at(key).number();
     }
     read_instrument_keys(map, pattern);
+}
+
+void check_flight(Document const& at, PatternDescription const& pattern) {
+    if (!pattern.is_flight) return;
+    for (char const* key : {"difC", "alpha"})
+        if (auto const found = pattern.flight.find(key);
+            found == pattern.flight.end() || !(found->second > 0))
+            at.fail(fmt::format("has no '{}' above 0; expected it of an instrument of time of flight", key));
 }
 
 std::size_t terms_of(Document const& at) {
@@ -243,6 +280,7 @@ void read_patterns(Document const& patterns, FileFinder const& find, Description
                         fmt::format("names {}; expected phases of this refinement", in_quotes(phase)));
         }
         check_axis(at, pattern);
+        check_flight(at, pattern);
         out.patterns.push_back(std::move(pattern));
     }
 }
@@ -299,8 +337,7 @@ void read_stages(Document const& refine, Description& out) {
             stage.refine = texts_of(one);
             stage.name = fmt::format("{}", fmt::join(stage.refine, ", "));
         } else {
-            one.only({"name", "refine", "fix", "range", "background", "anisotropic", "shares", "set",
-                      "radius_mm"});
+            one.only({"name", "refine", "fix", "range", "background", "anisotropic", "shares", "set"});
             if (one.has("refine")) stage.refine = texts_of(one.at("refine"));
             if (one.has("fix")) stage.fix = texts_of(one.at("fix"));
             stage.changes = one;
