@@ -162,6 +162,12 @@ class PatternCalculator {
             for (std::size_t const one : {hump.position, hump.area, hump.gauss, hump.lorentz}) want(one);
         for (Lines const& lines : out_.lines)
             for (LineDerivative const& one : lines.derivatives) want(one.parameter);
+        if (out_.columns.size() * out_.stride > most_slopes)
+            throw Error(
+                Fault::exhausted,
+                fmt::format("'{}' has {} points and {} refined parameters; expected at most {:.1e} for "
+                            "both multiplied; use fewer or a smaller range",
+                            pattern_.name, pattern_.x().size(), out_.columns.size(), double(most_slopes)));
         out_.jacobian.assign(out_.columns.size() * out_.stride, 0);
         std::size_t const n = pattern_.x().size();
         out_.support.assign(out_.columns.size(), {n, 0});
@@ -248,6 +254,8 @@ class PatternCalculator {
         }
     }
 
+    static constexpr std::size_t most_slopes = 500'000'000;  // 4 GB
+
     Model const& model_;
     PatternModel const& pattern_;
     std::span<double const> values_;
@@ -295,11 +303,6 @@ Prepared prepare(Model const& model, Prepared const* before) {
     }
     for (std::size_t s = 0; s < model.shares.size(); ++s) {
         ShareModel const& share = model.shares[s];
-        if (before && share.intensities.count > 0) {  // their lines are parameters: the list stays
-            prepared.lists.push_back(before->lists[s]);
-            prepared.squared.emplace_back();
-            continue;
-        }
         ReflectionOptions options;
         options.d_min = needed_d_min(model.patterns[share.pattern], model.parameters);
         prepared.lists.push_back(make_list(model, share, find_reflections(structures[share.phase], options)));

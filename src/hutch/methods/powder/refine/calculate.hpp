@@ -35,6 +35,8 @@ struct Calculated {
     std::vector<Lines> lines;         ///< one a share of this pattern
     std::vector<std::size_t> shares;  ///< which
 };
+/// Calculate one pattern at given values of all parameters, with derivatives by those wanted.
+/// \throws Error exhausted where the derivatives would take more than 4 GB
 Calculated calculate(Model const& model, Prepared const& prepared, std::size_t pattern,
                      std::span<double const> values, Wanted const& wanted);
 
