@@ -72,6 +72,11 @@ std::vector<std::size_t> Parameters::select(std::string_view selector) const {
     if (!found.empty()) return found;
     std::vector<std::string> words;
     for (Parameter const& one : all_)
+        if (one.is_fixed && selects(selector, one.name))
+            throw Error(
+                Fault::bad_input,
+                fmt::format("'{}' has no meaning here; expected parameters that can be refined", one.name));
+    for (Parameter const& one : all_)
         for (std::string_view const word : words_of(one.name)) words.emplace_back(word);
     throw Error(Fault::bad_input,
                 fmt::format("'{}' selects no parameter; expected words of their names, such as cell or "
