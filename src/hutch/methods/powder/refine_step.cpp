@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -82,7 +83,7 @@ step::Values findings_of(refine::Result const& result) {
         refine::ParameterResult const& one = result.parameters[i];
         parameters.emplace_back(one.name);
         values.emplace_back(one.estimate.value);
-        uncertainties.emplace_back(one.estimate.su);
+        uncertainties.emplace_back(std::isnan(one.estimate.su) ? -1 : one.estimate.su);
     }
     for (std::string const& one : result.warnings) warnings.emplace_back(one);
     return {{"ending", result.ending},
@@ -151,7 +152,8 @@ std::vector<step::Finding> refine_findings() {
             list("pattern_r_wp", "weighted profile R of each", Type::number, "1"),
             list("parameters", "names of what is refined", Type::text, ""),
             list("values", "in the units of the report", Type::number, "1"),
-            list("uncertainties", "standard ones, times goodness", Type::number, "1"),
+            list("uncertainties", "standard ones, times goodness; -1 where the data do not tell",
+                 Type::number, "1"),
             list("warnings", "what to look at", Type::text, "")};
 }
 
@@ -205,6 +207,15 @@ std::vector<std::string> texts_of(step::Call const& call, char const* parameter)
     return texts;
 }
 
+void make_folder(fs::path const& folder) {
+    std::error_code problem;
+    fs::create_directories(folder, problem);
+    if (problem)
+        throw Error(Fault::denied,
+                    fmt::format("'cifs' cannot be made ({}); expected a folder that can be: {}",
+                                problem.message(), in_quotes(folder.string())));
+}
+
 step::Outcome run_series_step(step::Call const& call) {
     fs::path const path = call.input("refinement");
     Document const document = read_document(path);
@@ -212,7 +223,7 @@ step::Outcome run_series_step(step::Call const& call) {
     refine::Description const description = refine::read_description(document, find);
     refine::Series const series = refine::read_series(document, find);
     auto const folder = call.output("cifs");
-    if (folder) fs::create_directories(*folder);
+    if (folder) make_folder(*folder);
     std::string text =
         fmt::format("{:24} {:>12} {:>8} {:>7}\n", "file", series.variable.name, "Rwp/%", "GOF");
     refine::SeriesOptions options;

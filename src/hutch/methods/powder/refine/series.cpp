@@ -1,8 +1,8 @@
 #include "hutch/methods/powder/refine/series.hpp"
 
 #include "hutch/base/error.hpp"
-#include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/data/gzip.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -32,7 +32,7 @@ double variable_of(Document const& variable, std::filesystem::path const& path, 
     if (variable.has("values")) return variable.at("values").items().at(number).number();
     if (!variable.has("header")) return double(number + 1);
     std::string const words = variable.at("header").text();
-    auto const found = number_behind(read_file(path).substr(0, 20000), words);
+    auto const found = number_behind(data::read_possibly_gzipped(path).substr(0, 20000), words);
     if (!found)
         variable.at("header").fail(fmt::format("is {}; expected these words and a number in {}",
                                                in_quotes(words), in_quotes(path.string())));
@@ -59,6 +59,24 @@ Description at_once(Description description, Run const& like) {
         if (one.changes) apply_changes(description, *one.changes);
     description.stages = {stage};
     return description;
+}
+
+void check_axes(Description& description, Series const& series) {
+    data::AxisKind const expected = pattern_of(description, series.pattern).measured.axis;
+    for (SeriesItem const& item : series.items)
+        if (item.measured.axis != expected)
+            throw Error(Fault::bad_data, fmt::format("{} has data over {}; expected {} as in pattern '{}'",
+                                                     in_quotes(item.name), to_name(item.measured.axis),
+                                                     to_name(expected), series.pattern));
+}
+
+// What goes wrong says with which file.
+Run named(SeriesItem const& item, std::function<Run()> const& refine) {
+    try {
+        return refine();
+    } catch (Error const& error) {
+        throw Error(error.fault(), fmt::format("{}: {}", item.name, error.what()));
+    }
 }
 
 SeriesRow to_row(SeriesItem const& item, Result const& result, std::vector<std::string> const& names) {
@@ -107,6 +125,7 @@ Series read_series(Document const& document, FileFinder const& find) {
 }
 
 SeriesTable run_series(Description description, Series const& series, SeriesOptions const& options) {
+    check_axes(description, series);
     SeriesTable table{series.variable, {}, {}, {}};
     RunOptions quiet;
     quiet.should_stop = options.should_stop;
@@ -121,12 +140,14 @@ SeriesTable run_series(Description description, Series const& series, SeriesOpti
                                       item.variable, series.variable.unit);
             return about;
         };
-        Run now = warm ? run(measured(*warm), quiet, known) : run(measured(description), quiet);
+        Run now = named(item, [&] {
+            return warm ? run(measured(*warm), quiet, known) : run(measured(description), quiet);
+        });
         auto const goodness = [](Run const& one) {
             return one.last().overall.goodness(one.last().variables);
         };
         if (warm && !(goodness(now) < 1.5 * goodness_before)) {
-            Run again = run(measured(description), quiet);
+            Run again = named(item, [&] { return run(measured(description), quiet); });
             if (goodness(again) < goodness(now) || !std::isfinite(goodness(now))) now = std::move(again);
         }
         if (!warm) {
