@@ -13,6 +13,7 @@
 
 namespace hutch::powder::refine {
 
+/// A phase as the user gives it.
 struct PhaseDescription {
     std::string name;
     data::Structure structure;
@@ -20,10 +21,12 @@ struct PhaseDescription {
     std::vector<std::string> anisotropic;  ///< labels of sites, * and ? allowed
 };
 
+/// A broad peak of the background, in units of x.
 struct Hump {
     double position = 0, area = 0, fwhm = 1;
 };
 
+/// The background of a pattern: how it is made and of how many terms.
 struct BackgroundDescription {
     BackgroundKind kind = BackgroundKind::chebyshev;
     std::size_t terms = 6;
@@ -33,6 +36,7 @@ struct BackgroundDescription {
 /// Starting values of a time-of-flight instrument, by the names of GSAS-II's parameter files.
 using FlightValues = std::map<std::string, double>;
 
+/// A measured pattern with its instrument, and what of it counts.
 struct PatternDescription {
     std::string name;
     data::Pattern measured;
@@ -45,6 +49,7 @@ struct PatternDescription {
     std::vector<std::string> phases;  ///< empty: all
 };
 
+/// How a phase shows in a pattern: kinds of broadening and texture.
 struct ShareDescription {
     SizeKind size = SizeKind::isotropic;
     StrainKind strain = StrainKind::isotropic;
@@ -60,6 +65,7 @@ struct Stage {
     std::optional<Document> changes;  ///< background, range, anisotropic, shares, set as at the top
 };
 
+/// Everything that a refinement starts from.
 struct Description {
     std::string title;
     std::vector<PhaseDescription> phases;

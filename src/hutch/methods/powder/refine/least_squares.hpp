@@ -18,6 +18,7 @@ struct Constraint {
     std::string text;  ///< as the user wrote it
 };
 
+/// A model with the rules that its parameters keep to.
 struct Problem {
     Model model;
     std::vector<Constraint> constraints;
@@ -40,6 +41,7 @@ struct Agreement {
     double goodness(std::size_t variables) const;  ///< sqrt(chi^2 / (points - variables))
 };
 
+/// How one cycle went, for those who watch.
 struct Cycle {
     std::size_t number;
     double r_wp, goodness;  ///< of all patterns
@@ -49,6 +51,7 @@ struct Cycle {
     std::vector<double> r_wp_each;  ///< per pattern
 };
 
+/// When a fit ends, and whom it tells.
 struct FitOptions {
     std::size_t most_cycles = 30;
     double least_shift = 0.02;  ///< converged when no parameter moves by more than this times its s.u. ...
@@ -59,6 +62,7 @@ struct FitOptions {
     std::function<bool()> should_stop;
 };
 
+/// Why a fit ended: nothing moves, no cycles left, no step helps, or it was told to.
 enum class Ending { converged, cycles, stuck, stopped };
 char const* to_name(Ending ending);
 

@@ -24,6 +24,7 @@ struct ReflectionList {
     std::vector<Species> species;
     double mass = 0;  ///< of the cell's contents [g/mol]
 };
+/// Take what lines need of each reflection from a table of reflections.
 ReflectionList make_list(Model const& model, ShareModel const& share, Reflections const& reflections);
 /// Return the d [angstrom] down to which a pattern shows lines, with a margin for cells that change by 2 %.
 double needed_d_min(PatternModel const& pattern, Parameters const& parameters);

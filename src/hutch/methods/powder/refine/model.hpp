@@ -24,6 +24,7 @@ struct Tied {
     void evaluate(std::span<double const> values, std::span<double> result) const;
 };
 
+/// Places of the parameters of one site.
 struct SiteModel {
     Tied position;
     bool is_anisotropic = false;
@@ -40,6 +41,7 @@ enum class Intensities {
 };
 char const* to_name(Intensities intensities);
 
+/// A phase: where it starts, and its parameters.
 struct PhaseModel {
     std::string name;
     data::Structure structure;  ///< as it was at the start; positions on their special positions
@@ -85,6 +87,7 @@ struct FlightInstrument {
     double two_theta = 90;       ///< [degree] of the bank
 };
 
+/// A measured pattern: its points, and the parameters of its instrument and background.
 struct PatternModel {
     std::string name;
     data::Pattern measured;
@@ -130,6 +133,7 @@ struct ShareModel {
     Block intensities;  ///< Pawley: one for each line group
 };
 
+/// All phases, patterns and shares over one table of parameters.
 struct Model {
     std::string title;
     Parameters parameters;

@@ -34,6 +34,7 @@ struct Block {
 /// consecutive words of the name ("cell" and "O?.position" and "xray.background.0").
 bool selects(std::string_view selector, std::string_view name);
 
+/// The table of all parameters.
 class Parameters {
   public:
     /// Add a number and return its place. \throws Error bad_input when the name exists

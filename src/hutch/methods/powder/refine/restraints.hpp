@@ -16,6 +16,7 @@ struct AtomImage {
     std::array<int, 3> shift{};  ///< lattice translation added to the operation
 };
 
+/// A value that is known besides the patterns, with its uncertainty.
 struct Restraint {
     enum class Kind { distance, angle, sum };
     Kind kind = Kind::sum;
@@ -31,6 +32,7 @@ struct RestraintValue {
     double value = 0;
     std::vector<std::pair<std::size_t, double>> derivatives;
 };
+/// Calculate the value of a restraint and its derivatives at given values of all parameters.
 RestraintValue evaluate(Restraint const& restraint, Model const& model, std::span<double const> values);
 
 /// Return the image of `to` nearest to `from`, other than `from` itself.

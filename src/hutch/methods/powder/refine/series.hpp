@@ -17,10 +17,12 @@ struct SeriesItem {
     data::Pattern measured;
 };
 
+/// What was varied.
 struct SeriesVariable {
     std::string name = "number", unit = "1";
 };
 
+/// Patterns that are refined one after the other.
 struct Series {
     SeriesVariable variable;
     std::string pattern;  ///< the pattern of the description that the files take the place of
