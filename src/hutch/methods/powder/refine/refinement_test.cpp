@@ -415,6 +415,8 @@ Wrong const wrongs[] = {
     Wrong{"restraints: [{distance: [P, S1, O1], value: 1, sigma: 0}]\n",
           "r.yaml:3: 'restraints[0].sigma' is 0; expected > 0"},
     Wrong{"restraints: [{sigma: 1, value: 1}]\n", "r.yaml:3: 'restraints[0]' has no 'sum'; expected it"},
+    Wrong{"restraints: [{distance: [P, S1, O1], sum: P.cell.a, value: 1, sigma: 1}]\n",
+          "r.yaml:3: 'restraints[0]' has more than one of distance, angle and sum; expected one"},
     Wrong{"restraints: [{distance: [P, S1, O1], sigma: 1}]\n",
           "r.yaml:3: 'restraints[0]' has no 'value'; expected it"},
     Wrong{"shares: {P.X: {harmonics: 3}}\n",

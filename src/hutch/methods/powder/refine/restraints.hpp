@@ -4,7 +4,6 @@
 #include "hutch/methods/powder/refine/model.hpp"
 
 #include <array>
-#include <string>
 #include <vector>
 
 namespace hutch::powder::refine {

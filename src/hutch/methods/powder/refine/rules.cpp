@@ -136,6 +136,8 @@ void add_atoms(Document const& list, std::size_t count, Problem const& problem, 
 
 void add_restraint(Document const& at, Problem& problem) {
     at.only({"distance", "angle", "sum", "value", "sigma"});
+    if (at.has("distance") + at.has("angle") + at.has("sum") > 1)
+        at.fail("has more than one of distance, angle and sum; expected one");
     Restraint made;
     made.target = at.at("value").number(), made.sigma = at.at("sigma").number();
     if (!(made.sigma > 0)) at.at("sigma").fail(fmt::format("is {}; expected > 0", made.sigma));
