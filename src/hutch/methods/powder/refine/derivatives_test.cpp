@@ -9,6 +9,7 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -247,6 +248,17 @@ double largest(std::vector<double> const& y) {
     return most;
 }
 
+// Settings are shared by all models; each takes those whose parameters it has.
+Description with_what_it_has(Description about) {
+    Settings const all = std::exchange(about.set, {});
+    Problem const problem = build(about);
+    for (auto const& one : all)
+        if (std::ranges::any_of(problem.model.parameters.all(),
+                                [&](Parameter const& parameter) { return selects(one.first, parameter.name); }))
+            about.set.push_back(one);
+    return about;
+}
+
 struct Ready {
     Problem problem;
     Prepared prepared;
@@ -254,7 +266,7 @@ struct Ready {
     Calculated calculated;
 };
 Ready make_ready(Description const& about) {
-    Ready made{build(about), {}, {}, {}};
+    Ready made{build(with_what_it_has(about)), {}, {}, {}};
     made.problem.model.patterns[0].tail_level = 0;  // lines as long as they get
     made.prepared = prepare(made.problem.model);
     made.values = moved_values(made.problem.model);
