@@ -19,7 +19,6 @@ struct AtomImage {
 struct Restraint {
     enum class Kind { distance, angle, sum };
     Kind kind = Kind::sum;
-    std::string text;              ///< as the user wrote it
     double target = 0, sigma = 1;  ///< [angstrom], [degree], or the unit of the parameters
     std::size_t phase = 0;
     std::vector<AtomImage> atoms;                       ///< two, or three with the middle one second
