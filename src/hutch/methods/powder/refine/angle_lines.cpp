@@ -25,13 +25,13 @@ struct AngleCalculator {
     double monochromator = std::pow(std::cos(instrument.monochromator_two_theta * degree), 2);
 
     // Per line.
-    std::vector<double> theta{}, tangent{}, cosine{}, wavelength{}, gain{}, volume_power{}, wavelength_power{};
-    std::vector<double> per_weight{};  // area by the share of its wavelength
+    std::vector<double> theta{}, tangent{}, cosine{}, wavelength{}, gain{}, volume_power{},
+        wavelength_power{};
+    std::vector<double> per_weight{};         // area by the share of its wavelength
     std::vector<double> slope[quantities]{};  // change of each quantity with theta, at fixed |F|^2 and volume
     std::vector<double> strain_gauss{}, strain_lorentz{};  // change of both widths with the strain
     std::vector<Broadening> broad{};                       // per reflection
     std::vector<Texture> textures{};
-
 
     double at(std::size_t parameter) const { return values[parameter]; }
     std::size_t reflection(std::size_t line) const { return line % lines.reflections; }
@@ -57,7 +57,8 @@ struct AngleCalculator {
 
     void calculate(std::size_t line) {
         std::size_t const w = line / lines.reflections, j = reflection(line);
-        wavelength[line] = at(i.wavelength) * instrument.wavelengths[w].value / instrument.wavelengths[0].value;
+        wavelength[line] =
+            at(i.wavelength) * instrument.wavelengths[w].value / instrument.wavelengths[0].value;
         double const sine = wavelength[line] / 2 * std::sqrt(lines.q[j]);
         lines.exists[line] = sine < 0.9999;
         if (!lines.exists[line]) return;
@@ -99,7 +100,8 @@ struct AngleCalculator {
         double const size_d = size * t, strain_d = broad[reflection(line)].strain * per_c2 / degree;
         double const size_l = at(share.size_lorentz), strain_l = at(share.strain_lorentz);
         double const size_g2 = std::pow(1 - size_l, 2), strain_g2 = std::pow(1 - strain_l, 2);
-        double const gauss = at(i.u) * t * t + at(i.v) * t + at(i.w) + size_g2 * size * size + strain_g2 * strain * strain;
+        double const gauss =
+            at(i.u) * t * t + at(i.v) * t + at(i.w) + size_g2 * size * size + strain_g2 * strain * strain;
         lines.value[fourth][line] = std::max(least_gauss, gauss);
         if (gauss > least_gauss) {
             slope[fourth][line] = (2 * at(i.u) * t + at(i.v)) * per_c2 +
@@ -120,7 +122,8 @@ struct AngleCalculator {
     };
     Polarisation polarisation(double two_theta) const {
         if (instrument.radiation == Radiation::neutron) return {1, 0, 0};
-        double const p = at(i.polarisation), m = monochromator, c = std::cos(two_theta), norm = p + (1 - p) * m;
+        double const p = at(i.polarisation), m = monochromator, c = std::cos(two_theta),
+                     norm = p + (1 - p) * m;
         double const top = p + (1 - p) * m * c * c;
         return {top / norm, -4 * (1 - p) * m * c * std::sin(two_theta) / norm,
                 ((1 - m * c * c) * norm - top * (1 - m)) / (norm * norm)};
@@ -155,18 +158,19 @@ struct AngleCalculator {
         CylinderAbsorption const absorption = cylinder_absorption(is_flat ? 0 : at(i.absorption));
         double const x = at(share.extinction) * f.value[j] * extinction_per(line);
         Extinction const e = extinction(x, s2);
-        double const unit = at(share.scale) * list.multiplicity[j] /
-                            (lines.volume * lines.volume) * p.factor / (s2 * c) * textures[j].factor *
-                            textures[j].harmonic * r.factor * std::exp(-absorption.a - absorption.b * s2);
+        double const unit = at(share.scale) * list.multiplicity[j] / (lines.volume * lines.volume) *
+                            p.factor / (s2 * c) * textures[j].factor * textures[j].harmonic * r.factor *
+                            std::exp(-absorption.a - absorption.b * s2);
         double const base = unit * weight(w);
         per_weight[line] = unit * e.factor * f.value[j];
         lines.area_per_square[line] = base * e.factor;
         lines.value[area][line] = base * e.factor * f.value[j];
         gain[line] = base * (e.factor + x * e.d_x);
         double const relative = x * e.d_x / e.factor;
-        double const two = 2 * theta[line], x_slope = instrument.radiation == Radiation::xray
-                                                          ? -2 * std::sin(2 * two) / (1 + std::pow(std::cos(two), 2))
-                                                          : 0;
+        double const two = 2 * theta[line],
+                     x_slope = instrument.radiation == Radiation::xray
+                                   ? -2 * std::sin(2 * two) / (1 + std::pow(std::cos(two), 2))
+                                   : 0;
         double const logarithmic = p.d_theta / p.factor - 2 / tangent[line] + tangent[line] +
                                    r.d_sine / r.factor * c - 2 * absorption.b * sine * c +
                                    relative * x_slope + e.d_sine_squared / e.factor * 2 * sine * c;
@@ -198,7 +202,8 @@ struct AngleCalculator {
                 return tangent[line] / (2 * lines.q[reflection(line)]) * dq(reflection(line));
             };
             for (Quantity const quantity : {centre, third, fourth, fifth})
-                fill(change.parameter, quantity, [&](std::size_t line) { return slope[quantity][line] * turn(line); });
+                fill(change.parameter, quantity,
+                     [&](std::size_t line) { return slope[quantity][line] * turn(line); });
             fill(change.parameter, area, [&](std::size_t line) {
                 std::size_t const j = reflection(line);
                 double const square = f.d_q[j] * dq(j) + f.d_axis[0][j] * log_axis[0] +
@@ -238,7 +243,8 @@ struct AngleCalculator {
         double const radius = instrument.goniometer_radius_mm * degree;
         fill(i.zero, centre, [](std::size_t) { return 1.0; });
         fill(i.transparency, centre, [&](std::size_t line) { return -std::sin(2 * theta[line]); });
-        if (is_flat) fill(i.displacement, centre, [&](std::size_t line) { return -2 * cosine[line] / radius; });
+        if (is_flat)
+            fill(i.displacement, centre, [&](std::size_t line) { return -2 * cosine[line] / radius; });
         if (is_flat) return;
         fill(i.perpendicular, centre, [&](std::size_t line) { return std::cos(2 * theta[line]) / radius; });
         fill(i.parallel, centre, [&](std::size_t line) { return std::sin(2 * theta[line]) / radius; });
@@ -246,8 +252,9 @@ struct AngleCalculator {
 
     void differentiate_instrument_widths() {
         auto const gauss = [&](std::size_t parameter, int power) {
-            fill(parameter, fourth,
-                 [&, power](std::size_t line) { return has_gauss(line) ? std::pow(tangent[line], power) : 0; });
+            fill(parameter, fourth, [&, power](std::size_t line) {
+                return has_gauss(line) ? std::pow(tangent[line], power) : 0;
+            });
         };
         gauss(i.u, 2), gauss(i.v, 1), gauss(i.w, 0);
         fill(i.x, fifth, [&](std::size_t line) { return has_lorentz(line) ? 1 / cosine[line] : 0; });
@@ -257,7 +264,8 @@ struct AngleCalculator {
     }
 
     // What a change of 1/size or of the strain does to both widths; `unit` is the width of one.
-    void widen(std::size_t parameter, double lorentz_share, auto const& width, auto const& unit, auto const& change) {
+    void widen(std::size_t parameter, double lorentz_share, auto const& width, auto const& unit,
+               auto const& change) {
         fill(parameter, fourth, [&](std::size_t line) {
             return has_gauss(line) ? 2 * std::pow(1 - lorentz_share, 2) * width(line) * unit(line) *
                                          change(reflection(line))
@@ -277,15 +285,19 @@ struct AngleCalculator {
 
     void differentiate_sample_widths() {
         auto const size = [&](std::size_t line) { return size_width(line); };
-        auto const size_unit = [&](std::size_t line) { return wavelength[line] * 1e-4 / cosine[line] / degree; };
+        auto const size_unit = [&](std::size_t line) {
+            return wavelength[line] * 1e-4 / cosine[line] / degree;
+        };
         auto const strain = [&](std::size_t line) { return strain_width(line); };
         auto const strain_unit = [&](std::size_t line) { return tangent[line] / degree; };
         double const size_l = at(share.size_lorentz), strain_l = at(share.strain_lorentz);
         widen(share.size, size_l, size, size_unit, [&](std::size_t j) { return broad[j].d_size; });
         if (share.size_kind == SizeKind::uniaxial)
-            widen(share.size_axial, size_l, size, size_unit, [&](std::size_t j) { return broad[j].d_size_axial; });
+            widen(share.size_axial, size_l, size, size_unit,
+                  [&](std::size_t j) { return broad[j].d_size_axial; });
         if (share.strain_kind != StrainKind::general)
-            widen(share.strain, strain_l, strain, strain_unit, [&](std::size_t j) { return broad[j].d_strain; });
+            widen(share.strain, strain_l, strain, strain_unit,
+                  [&](std::size_t j) { return broad[j].d_strain; });
         if (share.strain_kind == StrainKind::uniaxial)
             widen(share.strain_axial, strain_l, strain, strain_unit,
                   [&](std::size_t j) { return broad[j].d_strain_axial; });
@@ -318,7 +330,8 @@ struct AngleCalculator {
         } else {
             double const mu_r = at(i.absorption);
             relative(i.absorption, [&](std::size_t line) {  // the derivative of cylinder_absorption()
-                return -(1.7133 - 2 * 0.0927 * mu_r) - (-0.0368 - 2 * 0.3750 * mu_r) * sine(line) * sine(line);
+                return -(1.7133 - 2 * 0.0927 * mu_r) -
+                       (-0.0368 - 2 * 0.3750 * mu_r) * sine(line) * sine(line);
             });
         }
         relative(share.extinction, [&](std::size_t line) {
@@ -351,8 +364,9 @@ struct AngleCalculator {
 
 }  // namespace
 
-void add_angle_lines(Model const& model, ShareModel const& share, ReflectionList const& list, ShareCell const& cell,
-                     Squares const& f, std::span<double const> values, Wanted const& wanted, Lines& lines) {
+void add_angle_lines(Model const& model, ShareModel const& share, ReflectionList const& list,
+                     ShareCell const& cell, Squares const& f, std::span<double const> values,
+                     Wanted const& wanted, Lines& lines) {
     AngleCalculator calculator{model, share, list, cell, f, values, lines, DerivativeOf(lines, wanted)};
     calculator.allocate();
     for (std::size_t line = 0; line < lines.size(); ++line) calculator.calculate(line);

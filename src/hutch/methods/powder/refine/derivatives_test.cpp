@@ -253,8 +253,9 @@ Description with_what_it_has(Description about) {
     Settings const all = std::exchange(about.set, {});
     Problem const problem = build(about);
     for (auto const& one : all)
-        if (std::ranges::any_of(problem.model.parameters.all(),
-                                [&](Parameter const& parameter) { return selects(one.first, parameter.name); }))
+        if (std::ranges::any_of(problem.model.parameters.all(), [&](Parameter const& parameter) {
+                return selects(one.first, parameter.name);
+            }))
             about.set.push_back(one);
     return about;
 }

@@ -19,9 +19,9 @@ struct FlightCalculator {
     FlightInstrument const& i = pattern.flight;
 
     // Per reflection.
-    std::vector<double> d{}, gain{};  // spacing; change of area with |F|^2
+    std::vector<double> d{}, gain{};          // spacing; change of area with |F|^2
     std::vector<double> slope[quantities]{};  // change of each quantity with q, at fixed |F|^2 and volume
-    std::vector<double> volume_power{};  // change of ln(area) with ln(volume)
+    std::vector<double> volume_power{};       // change of ln(area) with ln(volume)
     std::vector<Broadening> broad{};
 
     double at(std::size_t parameter) const { return values[parameter]; }
@@ -48,18 +48,21 @@ struct FlightCalculator {
         slope[third][j] = at(i.alpha) / s > 1e-4 ? -at(i.alpha) / s2 * ds : 0;
         double const beta = at(i.beta_0) + at(i.beta_1) / s4 + at(i.beta_q) / s2;
         v[fourth][j] = std::max(1e-4, beta);
-        slope[fourth][j] = beta > 1e-4 ? (-4 * at(i.beta_1) / (s4 * s) - 2 * at(i.beta_q) / (s2 * s)) * ds : 0;
+        slope[fourth][j] =
+            beta > 1e-4 ? (-4 * at(i.beta_1) / (s4 * s) - 2 * at(i.beta_q) / (s2 * s)) * ds : 0;
         double const size = 1e-4 * at(i.dif_c) * s2 * b.size, strain = at(i.dif_c) * s * b.strain;
         double const size_d = 2 * size / s * ds, strain_d = strain / s * ds + at(i.dif_c) * s * b.d_strain_q;
         double const size_l = at(share.size_lorentz), strain_l = at(share.strain_lorentz);
         constexpr double to_variance = 1 / (8 * std::numbers::ln2);
-        double const variance = at(i.sigma_0) + at(i.sigma_1) * s2 + at(i.sigma_2) * s4 + at(i.sigma_q) * s +
-                                to_variance * (std::pow((1 - size_l) * size, 2) + std::pow((1 - strain_l) * strain, 2));
+        double const variance =
+            at(i.sigma_0) + at(i.sigma_1) * s2 + at(i.sigma_2) * s4 + at(i.sigma_q) * s +
+            to_variance * (std::pow((1 - size_l) * size, 2) + std::pow((1 - strain_l) * strain, 2));
         v[fifth][j] = std::max(1e-3, variance);
         if (variance > 1e-3)
-            slope[fifth][j] = (2 * at(i.sigma_1) * s + 4 * at(i.sigma_2) * s2 * s + at(i.sigma_q)) * ds +
-                              2 * to_variance * (std::pow(1 - size_l, 2) * size * size_d +
-                                                 std::pow(1 - strain_l, 2) * strain * strain_d);
+            slope[fifth][j] =
+                (2 * at(i.sigma_1) * s + 4 * at(i.sigma_2) * s2 * s + at(i.sigma_q)) * ds +
+                2 * to_variance *
+                    (std::pow(1 - size_l, 2) * size * size_d + std::pow(1 - strain_l, 2) * strain * strain_d);
         double const lorentz = at(i.x) * s + at(i.y) * s2 + at(i.z) + size_l * size + strain_l * strain;
         v[sixth][j] = std::max(1e-3, lorentz);
         if (lorentz > 1e-3)
@@ -80,7 +83,8 @@ struct FlightCalculator {
         lines.value[area][j] = base * e.factor * f.value[j];
         gain[j] = base * (e.factor + x * e.d_x);
         double const relative = x * e.d_x / e.factor;
-        slope[area][j] = lines.value[area][j] * (4 / s - 2 * at(i.absorption) * sine() + 2 * relative / s) * ds;
+        slope[area][j] =
+            lines.value[area][j] * (4 / s - 2 * at(i.absorption) * sine() + 2 * relative / s) * ds;
         volume_power[j] = -2 - 2 * relative;
     }
 
@@ -119,18 +123,21 @@ struct FlightCalculator {
         fill(i.zero, centre, [](std::size_t) { return 1.0; });
         fill(i.alpha, third, [&](std::size_t j) { return lines.value[third][j] > 1e-4 ? 1 / d[j] : 0; });
         auto const beta = [&](std::size_t parameter, double power) {
-            fill(parameter, fourth,
-                 [&, power](std::size_t j) { return lines.value[fourth][j] > 1e-4 ? std::pow(d[j], power) : 0; });
+            fill(parameter, fourth, [&, power](std::size_t j) {
+                return lines.value[fourth][j] > 1e-4 ? std::pow(d[j], power) : 0;
+            });
         };
         beta(i.beta_0, 0), beta(i.beta_1, -4), beta(i.beta_q, -2);
         auto const variance = [&](std::size_t parameter, double power) {
-            fill(parameter, fifth,
-                 [&, power](std::size_t j) { return lines.value[fifth][j] > 1e-3 ? std::pow(d[j], power) : 0; });
+            fill(parameter, fifth, [&, power](std::size_t j) {
+                return lines.value[fifth][j] > 1e-3 ? std::pow(d[j], power) : 0;
+            });
         };
         variance(i.sigma_0, 0), variance(i.sigma_1, 2), variance(i.sigma_2, 4), variance(i.sigma_q, 1);
         auto const lorentz = [&](std::size_t parameter, double power) {
-            fill(parameter, sixth,
-                 [&, power](std::size_t j) { return lines.value[sixth][j] > 1e-3 ? std::pow(d[j], power) : 0; });
+            fill(parameter, sixth, [&, power](std::size_t j) {
+                return lines.value[sixth][j] > 1e-3 ? std::pow(d[j], power) : 0;
+            });
         };
         lorentz(i.x, 1), lorentz(i.y, 2), lorentz(i.z, 0);
         fill(i.absorption, area, [&](std::size_t j) { return -lines.value[area][j] * 2 * d[j] * sine(); });
@@ -147,9 +154,9 @@ struct FlightCalculator {
             return lines.value[fifth][j] > 1e-3 ? 2 * to_variance * (size * size + strain * strain) / c : 0;
         });
         fill(i.dif_c, sixth, [&](std::size_t j) {
-            return lines.value[sixth][j] > 1e-3 ? size_l * 1e-4 * d[j] * d[j] * broad[j].size +
-                                                      strain_l * d[j] * broad[j].strain
-                                                : 0;
+            return lines.value[sixth][j] > 1e-3
+                       ? size_l * 1e-4 * d[j] * d[j] * broad[j].size + strain_l * d[j] * broad[j].strain
+                       : 0;
         });
     }
 
@@ -158,11 +165,13 @@ struct FlightCalculator {
         constexpr double to_variance = 1 / (8 * std::numbers::ln2);
         double const c = at(i.dif_c);
         auto const scale = [&, c](std::size_t j) { return is_size ? 1e-4 * c * d[j] * d[j] : c * d[j]; };
-        auto const width = [&](std::size_t j) { return scale(j) * (is_size ? broad[j].size : broad[j].strain); };
+        auto const width = [&](std::size_t j) {
+            return scale(j) * (is_size ? broad[j].size : broad[j].strain);
+        };
         fill(parameter, fifth, [&](std::size_t j) {
-            return lines.value[fifth][j] > 1e-3 ? 2 * to_variance * std::pow(1 - lorentz_share, 2) * width(j) *
-                                                      scale(j) * change(j)
-                                                : 0;
+            return lines.value[fifth][j] > 1e-3
+                       ? 2 * to_variance * std::pow(1 - lorentz_share, 2) * width(j) * scale(j) * change(j)
+                       : 0;
         });
         fill(parameter, sixth, [&](std::size_t j) {
             return lines.value[sixth][j] > 1e-3 ? lorentz_share * scale(j) * change(j) : 0;
@@ -176,7 +185,8 @@ struct FlightCalculator {
                            : at(i.dif_c) * d[j] * broad[j].strain;
         };
         fill(parameter, fifth, [&](std::size_t j) {
-            return lines.value[fifth][j] > 1e-3 ? -2 * to_variance * (1 - at(parameter)) * width(j) * width(j) : 0;
+            return lines.value[fifth][j] > 1e-3 ? -2 * to_variance * (1 - at(parameter)) * width(j) * width(j)
+                                                : 0;
         });
         fill(parameter, sixth, [&](std::size_t j) { return lines.value[sixth][j] > 1e-3 ? width(j) : 0; });
     }
@@ -189,7 +199,8 @@ struct FlightCalculator {
         if (share.strain_kind != StrainKind::general)
             widen(share.strain, false, strain_l, [&](std::size_t j) { return broad[j].d_strain; });
         if (share.strain_kind == StrainKind::uniaxial)
-            widen(share.strain_axial, false, strain_l, [&](std::size_t j) { return broad[j].d_strain_axial; });
+            widen(share.strain_axial, false, strain_l,
+                  [&](std::size_t j) { return broad[j].d_strain_axial; });
         for (std::size_t p = 0; p < share.strain_terms.count; ++p)
             widen(share.strain_terms[p], false, strain_l, [&](std::size_t j) {
                 return broad[j].strain_term * list.strain_terms[j * share.strain_terms.count + p];

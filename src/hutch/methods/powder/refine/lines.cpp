@@ -94,7 +94,8 @@ void add_strain_terms(ReflectionList& list, ShareModel const& share) {
 void Tied::evaluate(std::span<double const> values, std::span<double> result) const {
     for (std::size_t i = 0; i < form.size; ++i) {
         result[i] = form.offset[i];
-        for (std::size_t p = 0; p < block.count; ++p) result[i] += values[block[p]] * form.basis[p * form.size + i];
+        for (std::size_t p = 0; p < block.count; ++p)
+            result[i] += values[block[p]] * form.basis[p * form.size + i];
     }
 }
 
@@ -124,8 +125,9 @@ ReflectionList make_list(Model const& model, ShareModel const& share, Reflection
         Harmonics const harmonics(phase.structure, share.texture_degree);
         list.harmonics.resize(table.size * share.texture.count);
         for (std::size_t j = 0; j < table.size; ++j)
-            harmonics.evaluate(list.h[j], list.k[j], list.l[j],
-                               std::span(list.harmonics).subspan(j * share.texture.count, share.texture.count));
+            harmonics.evaluate(
+                list.h[j], list.k[j], list.l[j],
+                std::span(list.harmonics).subspan(j * share.texture.count, share.texture.count));
     }
     if (share.strain_kind == StrainKind::general) add_strain_terms(list, share);
     list.species = table.species;
@@ -159,7 +161,8 @@ Lines calculate_lines(Model const& model, ShareModel const& share, ReflectionLis
     detail::Squares f;
     if (phase.intensities == Intensities::structure) {
         f = detail::squares(model, share, list, cell, lines.q,
-                            pattern.is_flight ? 1.0 : pattern.instrument.wavelengths.front().value, values, wanted);
+                            pattern.is_flight ? 1.0 : pattern.instrument.wavelengths.front().value, values,
+                            wanted);
     } else {
         f.value.assign(squared.begin(), squared.end());
         f.d_q.assign(list.size, 0);
@@ -243,7 +246,8 @@ Broadening broadening(ShareModel const& share, ReflectionList const& list, std::
     b.strain = strain, b.d_strain = 1e-6;
     if (share.strain_kind == StrainKind::uniaxial) {
         double const axial = 1e-6 * values[share.strain_axial];
-        double const root = std::sqrt(cosine2 * strain * strain + sine2 * axial * axial), cube = root * root * root;
+        double const root = std::sqrt(cosine2 * strain * strain + sine2 * axial * axial),
+                     cube = root * root * root;
         if (root <= 0) return {b.size, 0, b.d_size, b.d_size_axial, 0, 0, 0, 0};
         b.strain = strain * axial / root;
         b.d_strain = 1e-6 * axial * axial * axial * sine2 / cube;
@@ -270,8 +274,9 @@ Texture texture(ShareModel const& share, ReflectionList const& list, std::size_t
     return result;
 }
 
-// Sabine, Acta Cryst. A44 (1988) 368, and Sabine, Von Dreele & Jorgensen, ibid. 374: Bragg and Laue parts; the
-// Laue part is the series of the latter up to x = 1 and its asymptotic form beyond, joined as GSAS joins them.
+// Sabine, Acta Cryst. A44 (1988) 368, and Sabine, Von Dreele & Jorgensen, ibid. 374: Bragg and Laue parts;
+// the Laue part is the series of the latter up to x = 1 and its asymptotic form beyond, joined as GSAS joins
+// them.
 Extinction extinction(double x, double sine_squared) {
     if (x <= -0.99) x = -0.99;
     double const bragg = 1 / std::sqrt(1 + x), d_bragg = -0.5 * bragg / (1 + x);

@@ -84,13 +84,26 @@ void add_combinations(Combination const* all, std::size_t count, double const* c
         for (std::size_t j = 0; j < channel_count; ++j)
             if (all[k].coefficient[j] != 0) c[found] = all[k].coefficient[j], used[found++] = channels[j];
         switch (found) {
-            case 1: add<1>(all[k].row, c, used, n); break;
-            case 2: add<2>(all[k].row, c, used, n); break;
-            case 3: add<3>(all[k].row, c, used, n); break;
-            case 4: add<4>(all[k].row, c, used, n); break;
-            case 5: add<5>(all[k].row, c, used, n); break;
-            case 6: add<6>(all[k].row, c, used, n); break;
-            default: break;
+            case 1:
+                add<1>(all[k].row, c, used, n);
+                break;
+            case 2:
+                add<2>(all[k].row, c, used, n);
+                break;
+            case 3:
+                add<3>(all[k].row, c, used, n);
+                break;
+            case 4:
+                add<4>(all[k].row, c, used, n);
+                break;
+            case 5:
+                add<5>(all[k].row, c, used, n);
+                break;
+            case 6:
+                add<6>(all[k].row, c, used, n);
+                break;
+            default:
+                break;
         }
     }
 }

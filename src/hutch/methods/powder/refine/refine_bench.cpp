@@ -63,12 +63,15 @@ void round_robin(benchmark::State& state) {
 }
 BENCHMARK(round_robin)->Name("refine/pbso4_six_stages")->Unit(benchmark::kMillisecond)->MinTime(2);
 
-// The same six stages by GSAS-II: processor seconds of its stages, which its script prints in the tenth column.
+// The same six stages by GSAS-II: processor seconds of its stages, which its script prints in the tenth
+// column.
 void gsas2(benchmark::State& state) {
     char const *folder = std::getenv("HUTCH_GSAS2"), *shared = std::getenv("HUTCH_SHARED");
-    if (!folder || !shared) return state.SkipWithError("HUTCH_GSAS2 (a GSAS-II folder) or HUTCH_SHARED is not set");
-    std::string const command = std::string("/usr/bin/python3 " HUTCH_SOURCE_DIR "/tests/peers/gsas2_refine.py '") +
-                                folder + "' '" + shared + "/powder/pbso4' 2>/dev/null | awk -F, 'NF == 10 { s += $10 } END { print s }'";
+    if (!folder || !shared)
+        return state.SkipWithError("HUTCH_GSAS2 (a GSAS-II folder) or HUTCH_SHARED is not set");
+    std::string const command =
+        std::string("/usr/bin/python3 " HUTCH_SOURCE_DIR "/tests/peers/gsas2_refine.py '") + folder + "' '" +
+        shared + "/powder/pbso4' 2>/dev/null | awk -F, 'NF == 10 { s += $10 } END { print s }'";
     double seconds = 0;
     for (auto _ : state) {
         std::FILE* const pipe = ::popen(command.c_str(), "r");
@@ -98,7 +101,8 @@ Series drifting(std::size_t count) {
         double const share = double(i) / 1000;
         structure.cell.a *= 1 + 0.004 * share, structure.cell.b *= 1 + 0.002 * share;
         structure.cell.c *= 1 + 0.001 * share;
-        calculator.expected(find_reflections(structure, {powder::needed_d_min(grid.last(), 1.54)}), setting, y.data());
+        calculator.expected(find_reflections(structure, {powder::needed_d_min(grid.last(), 1.54)}), setting,
+                            y.data());
         draw_counts(y, 7, i);
         SeriesItem item{"pattern " + std::to_string(i), double(i), {}};
         for (std::size_t k = 0; k < grid.points; ++k) {
@@ -135,19 +139,25 @@ void thousand(benchmark::State& state) {
         };
         run_series(description, series, options);
     }
-    state.counters["patterns/s"] =
-        benchmark::Counter(double(series.items.size()) * double(state.iterations()), benchmark::Counter::kIsRate);
+    state.counters["patterns/s"] = benchmark::Counter(
+        double(series.items.size()) * double(state.iterations()), benchmark::Counter::kIsRate);
     state.counters["mean_goodness"] = goodness / double(series.items.size());
     state.counters["variables"] = double(variables);
 }
-BENCHMARK(thousand)->Name("refine/series_10000_points")->Arg(100)->Arg(1000)->Unit(benchmark::kSecond)->Iterations(1);
+BENCHMARK(thousand)
+    ->Name("refine/series_10000_points")
+    ->Arg(100)
+    ->Arg(1000)
+    ->Unit(benchmark::kSecond)
+    ->Iterations(1);
 
-// The normal matrix of `rows` parameters and 10,000 points: two operations for each pair and point, of which the
-// lower triangle is needed.
+// The normal matrix of `rows` parameters and 10,000 points: two operations for each pair and point, of which
+// the lower triangle is needed.
 void normal(benchmark::State& state) {
     static auto const kernel = HUTCH_CHOOSE_ISA(hutch::powder::refine::detail, add_normal);
     std::size_t const rows = std::size_t(state.range(0)), n = 10000;
-    std::vector<double> jacobian(rows * n, 0.5), weight(n, 2), residual(n, 1), matrix(rows * rows), vector(rows);
+    std::vector<double> jacobian(rows * n, 0.5), weight(n, 2), residual(n, 1), matrix(rows * rows),
+        vector(rows);
     std::vector<detail::Support> const support(rows, {0, n});
     for (auto _ : state) {
         kernel({jacobian.data(), rows, n, n, support.data(), weight.data(), residual.data()}, matrix.data(),
@@ -156,7 +166,8 @@ void normal(benchmark::State& state) {
     }
     double const operations = double(rows) * double(rows + 1) * double(n);
     double const limit = compute::kept_limits().core.fp64_flops;
-    state.counters["flops"] = benchmark::Counter(operations * double(state.iterations()), benchmark::Counter::kIsRate);
+    state.counters["flops"] =
+        benchmark::Counter(operations * double(state.iterations()), benchmark::Counter::kIsRate);
     state.counters["of_limit"] =
         benchmark::Counter(operations / limit * double(state.iterations()), benchmark::Counter::kIsRate);
 }

@@ -21,8 +21,9 @@ std::string to_cif(Result const& result);
 /// Return the block of one phase alone. \throws Error bad_input for a phase that is not there
 std::string to_cif(Result const& result, std::size_t phase);
 
-/// Return one block for each share, in their order: the phase PHASE_PATTERN, with the lattice strain of that pattern in its
-/// cell, volume and density. What a pattern measured at another temperature is simulated from. Bonds are left out.
+/// Return one block for each share, in their order: the phase PHASE_PATTERN, with the lattice strain of that
+/// pattern in its cell, volume and density. What a pattern measured at another temperature is simulated from.
+/// Bonds are left out.
 std::string to_cif_by_share(Result const& result);
 
 }  // namespace hutch::powder::refine

@@ -35,12 +35,12 @@ namespace hutch::powder::refine {
 ///     warnings      [text]
 std::string to_json(Result const& result);
 
-/// Read what to_json wrote, and check that it hangs together: arrays of one length, finite points with ascending x,
-/// names that occur once and are referred to as they stand, structures that are possible.
+/// Read what to_json wrote, and check that it hangs together: arrays of one length, finite points with
+/// ascending x, names that occur once and are referred to as they stand, structures that are possible.
 ///
-/// Sums of the agreement are taken from the points again; they give the stated R values within rounding, or the file is
-/// refused. Null becomes NaN where a number may be unknown. Structures are complete and may lack sites that repeat
-/// others; a phase without sites keeps the space group that the file states.
+/// Sums of the agreement are taken from the points again; they give the stated R values within rounding, or
+/// the file is refused. Null becomes NaN where a number may be unknown. Structures are complete and may lack
+/// sites that repeat others; a phase without sites keeps the space group that the file states.
 /// \param name  stands for the file in messages
 /// \throws Error bad_data: `NAME: '<path>' is <value>; expected <rule>`
 Result parse_json(std::string_view text, std::string const& name);

@@ -23,8 +23,8 @@ std::string stages_table(Result const& result) {
 }
 
 std::string agreement_table(Result const& result) {
-    std::string text = fmt::format("\n{:16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7}\n", "pattern", "points", "Rwp/%", "Rp/%",
-                                   "Rexp/%", "Rwp net", "GOF");
+    std::string text = fmt::format("\n{:16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7}\n", "pattern", "points",
+                                   "Rwp/%", "Rp/%", "Rexp/%", "Rwp net", "GOF");
     for (PatternResult const& one : result.patterns)
         text += fmt::format("{:16.16} {:8} {:>8} {:>8} {:>8} {:>8} {:7.3f}\n", one.name, one.agreement.points,
                             percent(one.agreement.r_wp()), percent(one.agreement.r_p()), percent(one.r_exp),
@@ -53,11 +53,12 @@ std::string phase_tables(Result const& result) {
             text += "\n";
         }
         if (phase.sites.empty()) continue;
-        text += fmt::format("  {:8} {:>14} {:>14} {:>14} {:>12} {:>12}\n", "site", "x", "y", "z", "U/A^2", "occupancy");
+        text += fmt::format("  {:8} {:>14} {:>14} {:>14} {:>12} {:>12}\n", "site", "x", "y", "z", "U/A^2",
+                            "occupancy");
         for (SiteResult const& site : phase.sites)
-            text += fmt::format("  {:8} {:>14} {:>14} {:>14} {:>12} {:>12}\n", site.label, to_text(site.position[0]),
-                                to_text(site.position[1]), to_text(site.position[2]), to_text(site.u_iso),
-                                to_text(site.occupancy));
+            text += fmt::format("  {:8} {:>14} {:>14} {:>14} {:>12} {:>12}\n", site.label,
+                                to_text(site.position[0]), to_text(site.position[1]),
+                                to_text(site.position[2]), to_text(site.u_iso), to_text(site.occupancy));
     }
     return text;
 }
@@ -71,7 +72,8 @@ std::string other_parameters(Result const& result) {
     std::string text = fmt::format("\n{:36} {:>18}  {}\n", "parameter", "value", "unit");
     for (std::size_t const i : result.refined) {
         ParameterResult const& one = result.parameters[i];
-        if (!is_in_tables(one.name)) text += fmt::format("{:36} {:>18}  {}\n", one.name, to_text(one.estimate), one.unit);
+        if (!is_in_tables(one.name))
+            text += fmt::format("{:36} {:>18}  {}\n", one.name, to_text(one.estimate), one.unit);
     }
     return text;
 }
@@ -79,7 +81,8 @@ std::string other_parameters(Result const& result) {
 }  // namespace
 
 std::string to_report_text(Result const& result) {
-    std::string text = stages_table(result) + agreement_table(result) + phase_tables(result) + other_parameters(result);
+    std::string text =
+        stages_table(result) + agreement_table(result) + phase_tables(result) + other_parameters(result);
     for (std::string const& one : result.warnings) text += "look at this: " + one + "\n";
     return text + fmt::format("\n{}, {} variables; ", result.ending, result.variables);
 }

@@ -51,14 +51,17 @@ std::array<Dual, 6> metric_of(std::array<double, 6> const& cell) {
         double const unit = std::numbers::pi / 180, a = angle.value * unit;
         return chain(angle, std::cos(a), -std::sin(a) * unit);
     };
-    return {c[0] * c[0], c[1] * c[1], c[2] * c[2], c[0] * c[1] * cosine(c[5]), c[0] * c[2] * cosine(c[4]),
+    return {c[0] * c[0],
+            c[1] * c[1],
+            c[2] * c[2],
+            c[0] * c[1] * cosine(c[5]),
+            c[0] * c[2] * cosine(c[4]),
             c[1] * c[2] * cosine(c[3])};
 }
 
 Dual dot(std::array<Dual, 6> const& g, std::array<Dual, 3> const& a, std::array<Dual, 3> const& b) {
-    return g[0] * a[0] * b[0] + g[1] * a[1] * b[1] + g[2] * a[2] * b[2] +
-           g[3] * (a[0] * b[1] + a[1] * b[0]) + g[4] * (a[0] * b[2] + a[2] * b[0]) +
-           g[5] * (a[1] * b[2] + a[2] * b[1]);
+    return g[0] * a[0] * b[0] + g[1] * a[1] * b[1] + g[2] * a[2] * b[2] + g[3] * (a[0] * b[1] + a[1] * b[0]) +
+           g[4] * (a[0] * b[2] + a[2] * b[0]) + g[5] * (a[1] * b[2] + a[2] * b[1]);
 }
 
 std::array<Dual, 3> difference(std::array<Dual, 3> const& a, std::array<Dual, 3> const& b) {
@@ -69,7 +72,8 @@ std::array<Dual, 3> difference(std::array<Dual, 3> const& a, std::array<Dual, 3>
 void add_tied(Tied const& tied, double const* by_number, RestraintValue& out) {
     for (std::size_t p = 0; p < tied.block.count; ++p) {
         double sum = 0;
-        for (std::size_t i = 0; i < tied.form.size; ++i) sum += tied.form.basis[p * tied.form.size + i] * by_number[i];
+        for (std::size_t i = 0; i < tied.form.size; ++i)
+            sum += tied.form.basis[p * tied.form.size + i] * by_number[i];
         if (sum != 0) out.derivatives.emplace_back(tied.block[p], sum);
     }
 }

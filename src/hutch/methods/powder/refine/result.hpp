@@ -10,7 +10,8 @@
 
 namespace hutch::powder::refine {
 
-/// A number with its standard uncertainty: 0 where it was not refined, NaN where the data do not determine it.
+/// A number with its standard uncertainty: 0 where it was not refined, NaN where the data do not determine
+/// it.
 struct Estimate {
     double value = 0, su = 0;
 };
@@ -45,8 +46,8 @@ struct PhaseResult {
 
 struct ReflectionResult {
     int h = 0, k = 0, l = 0, multiplicity = 0;
-    double d = 0;                     ///< [angstrom]
-    double position = 0;              ///< of the first wavelength [degree, us]
+    double d = 0;                         ///< [angstrom]
+    double position = 0;                  ///< of the first wavelength [degree, us]
     double calculated = 0, observed = 0;  ///< |F|^2 [electron^2, barn] or what stands for it
 };
 
@@ -56,7 +57,7 @@ struct ShareResult {
     Estimate scale, weight_fraction;  ///< weight_fraction.value is NaN where it has no meaning
     std::array<Estimate, 6> cell;     ///< with the lattice strain of this pattern
     bool has_lattice_strain = false;
-    double r_bragg = 0, r_f = 0;      ///< [1]
+    double r_bragg = 0, r_f = 0;                ///< [1]
     std::vector<ReflectionResult> reflections;  ///< within the range, by descending d
 };
 
@@ -64,9 +65,9 @@ struct PatternResult {
     std::string name;
     Radiation radiation = Radiation::xray;
     data::AxisKind axis = data::AxisKind::two_theta;
-    std::vector<Wavelength> wavelengths;  ///< refined [angstrom]; empty at time of flight
+    std::vector<Wavelength> wavelengths;                      ///< refined [angstrom]; empty at time of flight
     std::vector<double> x, y, sigma, calculated, background;  ///< points in range; sigma 0: does not count
-    std::vector<std::vector<double>> parts;  ///< per share of this pattern: its lines
+    std::vector<std::vector<double>> parts;                   ///< per share of this pattern: its lines
     Agreement agreement;
     double r_exp = 0, goodness = 0;
 };
@@ -98,11 +99,12 @@ struct Result {
     std::vector<PatternResult> patterns;
     std::vector<ShareResult> shares;
     std::vector<ParameterResult> parameters;
-    std::vector<std::size_t> refined;   ///< places in parameters
-    std::vector<double> correlation;    ///< (refined, refined); NaN where undetermined
+    std::vector<std::size_t> refined;  ///< places in parameters
+    std::vector<double> correlation;   ///< (refined, refined); NaN where undetermined
     std::vector<StageSummary> stages;
-    std::vector<std::string> warnings;  ///< one sentence each: undetermined groups, values at bounds, strange values
-    std::string program;                ///< version that refined, where it was read from a file; empty: this one
+    std::vector<std::string>
+        warnings;         ///< one sentence each: undetermined groups, values at bounds, strange values
+    std::string program;  ///< version that refined, where it was read from a file; empty: this one
 
     /// Return the pairs with |coefficient| of at least `least`, largest first.
     std::vector<Correlation> strong_correlations(double least) const;
@@ -113,8 +115,8 @@ Result to_result(Run const& run);
 
 /// Write a number with its s.u. in crystallographers' way: 5.39862(6), 0.1875(11), 1230(20), 4.5e-12(2).
 ///
-/// The s.u. has one digit, or two up to 19. Without s.u. (0) the number has 6 digits and no brackets; with one that
-/// the data do not determine (NaN), 6 digits and "(?)"; a number that is not finite is "?".
+/// The s.u. has one digit, or two up to 19. Without s.u. (0) the number has 6 digits and no brackets; with
+/// one that the data do not determine (NaN), 6 digits and "(?)"; a number that is not finite is "?".
 std::string to_text(Estimate const& estimate);
 
 }  // namespace hutch::powder::refine

@@ -30,7 +30,8 @@ struct RunOptions {
 };
 
 /// Refine stage by stage. \param known  starting values by name, as from an earlier pattern of a series
-Run run(Description description, RunOptions const& options = {}, std::map<std::string, double> const& known = {});
+Run run(Description description, RunOptions const& options = {},
+        std::map<std::string, double> const& known = {});
 
 /// Return the stages that suit a description, in the order in which effects matter for most patterns.
 std::vector<Stage> automatic_stages(Description const& description);

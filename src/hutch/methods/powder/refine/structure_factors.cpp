@@ -8,8 +8,7 @@
 namespace hutch::powder::refine::detail {
 
 std::size_t factor_work(FactorInput const& in) {
-    return factor_block *
-           (2 * in.site_count * in.operation_count + 2 * in.site_count + 4 * in.species);
+    return factor_block * (2 * in.site_count * in.operation_count + 2 * in.site_count + 4 * in.species);
 }
 
 namespace {
@@ -33,7 +32,9 @@ Operations distinct_operations(data::Structure const& structure) {
     });
     std::vector<std::array<int, 9>> seen;
     for (data::Operation const& one : list) {
-        auto const is_there = [&](auto const& rotation) { return std::ranges::find(seen, rotation) != seen.end(); };
+        auto const is_there = [&](auto const& rotation) {
+            return std::ranges::find(seen, rotation) != seen.end();
+        };
         if (is_there(one.rotation) || (result.is_centric && is_there(negated(one.rotation)))) continue;
         seen.push_back(one.rotation);
         FactorOperation made{};
@@ -128,9 +129,9 @@ void collect(PhaseModel const& phase, std::vector<double> const& d_site, std::si
 
 }  // namespace
 
-Squares squares(Model const& model, ShareModel const& share, ReflectionList const& list, ShareCell const& cell,
-                std::vector<double> const& q, double wavelength, std::span<double const> values,
-                Wanted const& wanted) {
+Squares squares(Model const& model, ShareModel const& share, ReflectionList const& list,
+                ShareCell const& cell, std::vector<double> const& q, double wavelength,
+                std::span<double const> values, Wanted const& wanted) {
     PhaseModel const& phase = model.phases[share.phase];
     std::size_t const n = q.size();
     Operations const operations = distinct_operations(phase.structure);
@@ -158,7 +159,8 @@ Squares squares(Model const& model, ShareModel const& share, ReflectionList cons
     Squares out{std::vector<double>(n), std::vector<double>(n), {}, {}};
     for (auto& axis : out.d_axis) axis.assign(n, 0);
     bool const is_site_wanted =
-        std::ranges::any_of(phase.sites, [&](SiteModel const& site) { return is_any_wanted(site, wanted); }) ||
+        std::ranges::any_of(phase.sites,
+                            [&](SiteModel const& site) { return is_any_wanted(site, wanted); }) ||
         std::ranges::any_of(phase.sites, [](SiteModel const& site) { return site.is_anisotropic; });
     std::vector<double> work(factor_work(in)),
         d_site(is_site_wanted ? sites.size() * site_derivatives * n : 0);

@@ -14,9 +14,9 @@ constexpr double two_pi = 6.283185307179586, two_pi_square = 19.739208802178716;
 // Where a block's intermediate arrays stand.
 struct Work {
     double* waves;  // per site and operation: cosines, sines, each times the displacement factor
-    double *sums_real, *sums_imaginary;    // per site
-    double *g_real, *g_imaginary;          // per species
-    double *back_real, *back_imaginary;    // per species: what a change of G is multiplied with
+    double *sums_real, *sums_imaginary;  // per site
+    double *g_real, *g_imaginary;        // per species
+    double *back_real, *back_imaginary;  // per species: what a change of G is multiplied with
 
     Work(FactorInput const& in, double* start) {
         waves = start;
@@ -59,11 +59,10 @@ void sum_site(FactorInput const& in, std::size_t from, std::size_t length, std::
                            h[i] * operation.translation[0] + k[i] * operation.translation[1] +
                            l[i] * operation.translation[2];
             turns -= __builtin_rint(turns);
-            double const exponent =
-                site.is_anisotropic
-                    ? t.h * (t.h * b[0] + t.k * b[3] + t.l * b[4]) + t.k * (t.k * b[1] + t.l * b[5]) +
-                          t.l * t.l * b[2]
-                    : u[0] * q[i];
+            double const exponent = site.is_anisotropic
+                                        ? t.h * (t.h * b[0] + t.k * b[3] + t.l * b[4]) +
+                                              t.k * (t.k * b[1] + t.l * b[5]) + t.l * t.l * b[2]
+                                        : u[0] * q[i];
             double const factor = exp_of(-two_pi_square * exponent);
             cosines[i] = factor * cosine_of_turns(turns);
             sines[i] = factor * sine_of_turns(turns);
@@ -126,7 +125,8 @@ void differentiate_waves(FactorInput const& in, std::size_t from, std::size_t le
             Turned const t = turned(operation, h[i], k[i], l[i]);
             double const turn = back_imaginary[i] * cosines[i] - back_real[i] * sines[i];
             sums[0][i] += turn * t.h, sums[1][i] += turn * t.k, sums[2][i] += turn * t.l;
-            double const shrink = back_real[i] * cosines[i] + (in.is_centric ? 0 : back_imaginary[i] * sines[i]);
+            double const shrink =
+                back_real[i] * cosines[i] + (in.is_centric ? 0 : back_imaginary[i] * sines[i]);
             sums[3][i] += shrink * t.h * t.h, sums[4][i] += shrink * t.k * t.k;
             sums[5][i] += shrink * t.l * t.l, sums[6][i] += shrink * t.h * t.k;
             sums[7][i] += shrink * t.h * t.l, sums[8][i] += shrink * t.k * t.l;

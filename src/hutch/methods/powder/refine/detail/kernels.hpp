@@ -27,13 +27,13 @@ inline constexpr std::size_t site_derivatives = 10;  ///< x y z, U11 ... U23 (U_
 inline constexpr std::size_t factor_block = 64;      ///< reflections at a time
 
 struct FactorInput {
-    std::size_t n;                  ///< reflections
+    std::size_t n;  ///< reflections
     double const *h, *k, *l;
-    double const* q;                ///< 1/d^2 [1/angstrom^2]
-    double reciprocal[3];           ///< a* b* c* [1/angstrom]
+    double const* q;       ///< 1/d^2 [1/angstrom^2]
+    double reciprocal[3];  ///< a* b* c* [1/angstrom]
     std::size_t species;
-    double const *f0, *f0_slope;    ///< per species n values: f0 and d f0 / d(q)
-    double const *real, *imaginary; ///< per species: what is added to f0
+    double const *f0, *f0_slope;     ///< per species n values: f0 and d f0 / d(q)
+    double const *real, *imaginary;  ///< per species: what is added to f0
     FactorOperation const* operations;
     std::size_t operation_count;
     bool is_centric;

@@ -35,17 +35,17 @@ inline double quadratic(std::array<double, 6> const& g, double h, double k, doub
 /// |F|^2 and how it changes, per reflection.
 struct Squares {
     std::vector<double> value, d_q;
-    std::array<std::vector<double>, 3> d_axis;                     ///< by ln a*, ln b*, ln c*
-    std::vector<std::pair<std::size_t, std::vector<double>>> d;    ///< by parameters of sites
+    std::array<std::vector<double>, 3> d_axis;                   ///< by ln a*, ln b*, ln c*
+    std::vector<std::pair<std::size_t, std::vector<double>>> d;  ///< by parameters of sites
 };
-Squares squares(Model const& model, ShareModel const& share, ReflectionList const& list, ShareCell const& cell,
-                std::vector<double> const& q, double wavelength, std::span<double const> values,
-                Wanted const& wanted);
+Squares squares(Model const& model, ShareModel const& share, ReflectionList const& list,
+                ShareCell const& cell, std::vector<double> const& q, double wavelength,
+                std::span<double const> values, Wanted const& wanted);
 
 /// Broadening by the sample in one reflection: the factors of size and strain, and their derivatives.
 struct Broadening {
-    double size = 0;    ///< 1 / size [1/micrometre], along this direction
-    double strain = 0;  ///< [1]
+    double size = 0;                          ///< 1 / size [1/micrometre], along this direction
+    double strain = 0;                        ///< [1]
     double d_size = 0, d_size_axial = 0;      ///< of `size`
     double d_strain = 0, d_strain_axial = 0;  ///< of `strain`
     double d_strain_q = 0;                    ///< of `strain` by q at fixed indices

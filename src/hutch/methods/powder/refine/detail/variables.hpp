@@ -36,7 +36,7 @@ class Variables {
 
     std::vector<std::size_t> parameters_;
     std::vector<char> is_refined_;
-    std::vector<Terms> terms_;      ///< per parameter
+    std::vector<Terms> terms_;       ///< per parameter
     std::vector<double> constants_;  ///< per parameter
 };
 
