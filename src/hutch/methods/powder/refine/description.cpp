@@ -118,8 +118,7 @@ void read_phases(Document const& phases, FileFinder const& find, Description& ou
     }
 }
 
-bool is_of_instrument(powder::Parameter const& parameter) {
-    Setting setting;
+bool is_of_instrument(powder::Parameter const& parameter, Setting& setting) {
     auto const place = reinterpret_cast<std::uintptr_t>(&parameter.in(setting)),
                first = reinterpret_cast<std::uintptr_t>(&setting.instrument);
     return place >= first && place < first + sizeof(setting.instrument);
@@ -163,7 +162,7 @@ void read_instrument_keys(Document const& at, PatternDescription& pattern) {
             } catch (Error const& error) {
                 value.fail(error.what());
             }
-            if (!is_of_instrument(find_parameter(key)))
+            if (!is_of_instrument(find_parameter(key), setting))
                 value.fail(
                     "is of the sample; expected a number of the instrument; give it under 'set', by "
                     "the name of a parameter");
