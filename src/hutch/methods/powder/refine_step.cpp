@@ -165,12 +165,12 @@ char const* const refine_reference =
 // ---- series
 
 std::string to_csv(refine::SeriesTable const& table) {
-    std::string text = fmt::format("file,{},r_wp,goodness,ending", table.variable.name);
+    std::string text = fmt::format("file,{},r_wp,goodness,ending", to_csv_field(table.variable.name));
     for (std::string const& name : table.names) text += fmt::format(",{},{}_su", name, name);
     text += "\n";
     for (refine::SeriesRow const& row : table.rows) {
-        text += fmt::format("{},{:.9g},{:.6g},{:.6g},{}", row.name, row.variable, row.r_wp, row.goodness,
-                            row.ending);
+        text += fmt::format("{},{:.9g},{:.6g},{:.6g},{}", to_csv_field(row.name), row.variable, row.r_wp,
+                            row.goodness, to_csv_field(row.ending));
         for (refine::Estimate const& one : row.estimates)
             text += fmt::format(",{:.10g},{:.4g}", one.value, one.su);
         text += "\n";
@@ -187,7 +187,8 @@ std::string plot_series(refine::SeriesTable const& table, std::vector<std::strin
         if (!is_wanted) continue;
         data::Curve curve{table.names[i], {}, {}, "", data::Curve::Style::points};
         for (refine::SeriesRow const& row : table.rows)
-            curve.x.push_back(row.variable), curve.y.push_back(row.estimates[i].value);
+            if (std::isfinite(row.estimates[i].value))
+                curve.x.push_back(row.variable), curve.y.push_back(row.estimates[i].value);
         data::Curve line = curve;
         line.style = data::Curve::Style::line, line.label.clear();
         data::PlotOptions options;
@@ -236,13 +237,25 @@ step::Outcome run_series_step(step::Call const& call) {
         if (call.log) call.log(fmt::format("{} of {}: {}", number, count, line));
         if (folder) write_file(*folder / (item.name + ".cif"), to_cif(result));
     };
+    Value::List failed;
+    options.on_failure = [&](std::size_t number, std::size_t count, refine::SeriesItem const& item,
+                             std::string const& why) {
+        std::string const line = fmt::format("{:24} {:12.6g} failed: {}", item.name, item.variable, why);
+        text += line + "\n";
+        failed.emplace_back(item.name);
+        if (call.log) call.log(fmt::format("{} of {}: {}", number, count, line));
+    };
     refine::SeriesTable const table = run_series(description, series, options);
     if (auto const out = call.output("table")) write_file(*out, to_csv(table));
     if (auto const out = call.output("plot")) write_file(*out, plot_series(table, texts_of(call, "plotted")));
     Value::List variable, r_wp;
     for (refine::SeriesRow const& row : table.rows)
-        variable.emplace_back(row.variable), r_wp.emplace_back(row.r_wp);
-    return {{{"patterns", std::int64_t(table.rows.size())}, {"variable", variable}, {"r_wp", r_wp}}, text};
+        variable.emplace_back(row.variable), r_wp.emplace_back(std::isfinite(row.r_wp) ? row.r_wp : -1);
+    return {{{"patterns", std::int64_t(table.rows.size())},
+             {"variable", variable},
+             {"r_wp", r_wp},
+             {"failed", failed}},
+            text};
 }
 
 }  // namespace
@@ -292,7 +305,14 @@ step::Step refine_series_step() {
         .findings =
             {{.name = "patterns", .help = "refined", .type = Type::integer, .unit = "1"},
              {.name = "variable", .help = "what was varied, in its own unit", .unit = "1", .is_list = true},
-             {.name = "r_wp", .help = "weighted profile R of each", .unit = "1", .is_list = true}},
+             {.name = "r_wp",
+              .help = "weighted profile R of each; -1 for those that failed",
+              .unit = "1",
+              .is_list = true},
+             {.name = "failed",
+              .help = "files that could not be refined",
+              .type = Type::text,
+              .is_list = true}},
         .needs = {.memory_gib = 1, .seconds = 10}};
     return {about, run_series_step};
 }

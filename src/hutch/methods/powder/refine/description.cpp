@@ -168,6 +168,10 @@ void read_instrument_keys(Document const& at, PatternDescription& pattern) {
                     "the name of a parameter");
         }
     }
+    // Neutrons meet their sample in a can.
+    if (at.has("radiation") && !at.has("geometry") && !at.has("file") &&
+        setting.instrument.radiation == Radiation::neutron)
+        setting.instrument.geometry = Geometry::debye_scherrer;
     pattern.instrument = setting.instrument;
 }
 

@@ -124,47 +124,84 @@ Series read_series(Document const& document, FileFinder const& find) {
     return series;
 }
 
-SeriesTable run_series(Description description, Series const& series, SeriesOptions const& options) {
-    check_axes(description, series);
-    SeriesTable table{series.variable, {}, {}, {}};
-    RunOptions quiet;
-    quiet.should_stop = options.should_stop;
-    std::optional<Description> warm;
-    std::map<std::string, double> known;
-    double goodness_before = 0;
-    for (std::size_t i = 0; i < series.items.size(); ++i) {
-        SeriesItem const& item = series.items[i];
-        auto const measured = [&](Description about) {
-            pattern_of(about, series.pattern).measured = item.measured;
-            about.title = fmt::format("{}, {} {:.6g} {}", description.title, series.variable.name,
-                                      item.variable, series.variable.unit);
-            return about;
-        };
+namespace {
+
+// Refines one item after the other and knows where the next one starts.
+class SeriesRunner {
+  public:
+    SeriesRunner(Description description, Series const& series, SeriesOptions const& options)
+        : about_(std::move(description)), series_(series), options_(options) {
+        quiet_.should_stop = options.should_stop;
+    }
+
+    SeriesTable run() {
+        table_.variable = series_.variable;
+        std::size_t const count = series_.items.size();
+        for (std::size_t i = 0; i < count; ++i) {
+            SeriesItem const& item = series_.items[i];
+            try {
+                Result const result = refine(item);
+                table_.rows.push_back(to_row(item, result, table_.names));
+                if (options_.on_item) options_.on_item(i + 1, count, item, result);
+            } catch (Error const& error) {
+                if (!warm_ && i + 1 == count) throw;
+                failed_.push_back(table_.rows.size());
+                table_.rows.push_back({item.name, item.variable, std::nan(""), std::nan(""), error.what(), {}});
+                if (options_.on_failure) options_.on_failure(i + 1, count, item, error.what());
+            }
+            if (options_.should_stop && options_.should_stop()) break;
+        }
+        for (std::size_t const row : failed_)
+            table_.rows[row].estimates.assign(table_.names.size(), {std::nan(""), std::nan("")});
+        return std::move(table_);
+    }
+
+  private:
+    static double goodness(Run const& one) { return one.last().overall.goodness(one.last().variables); }
+
+    Description with(Description about, SeriesItem const& item) const {
+        pattern_of(about, series_.pattern).measured = item.measured;
+        about.title = fmt::format("{}, {} {:.6g} {}", about_.title, series_.variable.name, item.variable,
+                                  series_.variable.unit);
+        return about;
+    }
+
+    Result refine(SeriesItem const& item) {
         Run now = named(item, [&] {
-            return warm ? run(measured(*warm), quiet, known) : run(measured(description), quiet);
+            return warm_ ? hutch::powder::refine::run(with(*warm_, item), quiet_, known_) : hutch::powder::refine::run(with(about_, item), quiet_);
         });
-        auto const goodness = [](Run const& one) {
-            return one.last().overall.goodness(one.last().variables);
-        };
-        if (warm && !(goodness(now) < 1.5 * goodness_before)) {
-            Run again = named(item, [&] { return run(measured(description), quiet); });
+        if (warm_ && !(goodness(now) < 1.5 * goodness_before_)) {
+            Run again = named(item, [&] { return hutch::powder::refine::run(with(about_, item), quiet_); });
             if (goodness(again) < goodness(now) || !std::isfinite(goodness(now))) now = std::move(again);
         }
-        if (!warm) {
-            warm = at_once(description, now);
+        if (!warm_) {
+            warm_ = at_once(about_, now);
             for (std::size_t const p : now.last().refined) {
-                table.names.push_back(now.problem.model.parameters[p].name);
-                table.units.push_back(now.problem.model.parameters[p].unit);
+                table_.names.push_back(now.problem.model.parameters[p].name);
+                table_.units.push_back(now.problem.model.parameters[p].unit);
             }
         }
-        goodness_before = goodness(now);
-        known = values_of(now);
-        Result const result = to_result(now);
-        table.rows.push_back(to_row(item, result, table.names));
-        if (options.on_item) options.on_item(i + 1, series.items.size(), item, result);
-        if (options.should_stop && options.should_stop()) break;
+        goodness_before_ = goodness(now);
+        known_ = values_of(now);
+        return to_result(now);
     }
-    return table;
+
+    Description about_;
+    Series const& series_;
+    SeriesOptions const& options_;
+    RunOptions quiet_;
+    SeriesTable table_;
+    std::vector<std::size_t> failed_;
+    std::optional<Description> warm_;  ///< with what the first item refined at the end, all at once
+    std::map<std::string, double> known_;
+    double goodness_before_ = 0;
+};
+
+}  // namespace
+
+SeriesTable run_series(Description description, Series const& series, SeriesOptions const& options) {
+    check_axes(description, series);
+    return SeriesRunner(std::move(description), series, options).run();
 }
 
 }  // namespace hutch::powder::refine
