@@ -178,6 +178,10 @@ std::string to_csv(refine::SeriesTable const& table) {
     return text;
 }
 
+std::string axis_name(std::string const& name, std::string const& unit) {
+    return unit == "1" ? name : fmt::format("{} / {}", name, unit);
+}
+
 // One panel for each refined cell constant, scale, size, strain and displacement parameter.
 std::string plot_series(refine::SeriesTable const& table, std::vector<std::string> const& selectors) {
     std::vector<data::Panel> panels;
@@ -194,9 +198,8 @@ std::string plot_series(refine::SeriesTable const& table, std::vector<std::strin
         data::PlotOptions options;
         options.height = 240;
         options.title = panels.empty() ? "refined against " + table.variable.name : "";
-        options.x_label = fmt::format("{} / {}", table.variable.name, table.variable.unit);
-        options.y_label =
-            table.units[i] == "1" ? table.names[i] : fmt::format("{} / {}", table.names[i], table.units[i]);
+        options.x_label = axis_name(table.variable.name, table.variable.unit);
+        options.y_label = axis_name(table.names[i], table.units[i]);
         panels.push_back({{line, curve}, {}, options});
     }
     return data::plot_panels(panels);
