@@ -183,9 +183,9 @@ std::string to_symmetry_code(std::string const& symmetry, std::vector<data::Oper
     if (found == operations.end()) return "?";
     std::string const number = std::to_string(found - operations.begin() + 1);
     if (plus == std::string::npos) return number == "1" ? "." : number;
+    std::string const shifts = symmetry.substr(plus + 4, symmetry.find(')') - plus - 4);
     std::string cells;
-    for (std::string_view const word :
-         split_words(symmetry.substr(plus + 4, symmetry.find(')') - plus - 4))) {
+    for (std::string_view const word : split_words(shifts)) {
         auto const shift = to_number(word);
         if (!shift || std::abs(*shift) > 4) return "?";
         cells += std::to_string(5 + std::lround(*shift));

@@ -7,6 +7,10 @@
 
 #include <gtest/gtest.h>
 
+// Fontconfig keeps what it has read until the end of the program.
+extern "C" char const* __lsan_default_suppressions();
+extern "C" char const* __lsan_default_suppressions() { return "leak:libfontconfig"; }
+
 namespace hutch::powder::refine {
 namespace {
 
