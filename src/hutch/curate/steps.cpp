@@ -1,3 +1,5 @@
+#include "hutch/curate/detail/steps.hpp"
+
 #include "hutch/base/error.hpp"
 #include "hutch/base/file.hpp"
 #include "hutch/base/progress.hpp"
@@ -5,7 +7,6 @@
 #include "hutch/base/version.hpp"
 #include "hutch/compute/isa.hpp"
 #include "hutch/curate/build.hpp"
-#include "hutch/curate/detail/steps.hpp"
 #include "hutch/step/step.hpp"
 
 #include <fmt/format.h>
@@ -139,7 +140,9 @@ step::Step verify_step() {
         .version = "1.0.0",
         .summary = "recompute the checksum of every file of a data set",
         .reference = "SHA-256: FIPS 180-4 (NIST, 2015)",
-        .inputs = {{.name = "dataset", .help = "what dataset.build or dataset.fuse made", .format = "folder"}},
+        .inputs = {{.name = "dataset",
+                    .help = "what dataset.build or dataset.fuse made",
+                    .format = "folder"}},
         .findings = {count("files", "files of the data set"), count("bytes", "their size", "byte")},
         .needs = {.threads = 0, .seconds = 10}};
     return {about, verify};

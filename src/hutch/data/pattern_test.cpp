@@ -209,7 +209,8 @@ TEST(Pattern, ReadsPairsAndTriplesOfGsas) {
 
 // GSAS, LAUR 86-748: times of flight are edges of bins, intensities are counts in them.
 TEST(Pattern, GivesDensitiesOfBinnedPatterns) {
-    Pattern const bins = parse_pattern("t\nBANK 1 3 3 SLOG 100 300 0.01 0 FXYE\n 100 8 2\n 104 9 3\n 110 7 1\n", "a");
+    Pattern const bins =
+        parse_pattern("t\nBANK 1 3 3 SLOG 100 300 0.01 0 FXYE\n 100 8 2\n 104 9 3\n 110 7 1\n", "a");
     EXPECT_TRUE(bins.is_binned);
     Pattern const density = to_density(bins);
     EXPECT_EQ(density.x, (std::vector<double>{102, 107}));

@@ -49,8 +49,9 @@ struct Parameter {
 struct Port {
     std::string name{};
     std::string help{};
-    std::string format{};  ///< what a reader must know: "pattern", "CIF", "folder", ...; "CIF or JSON": either
-    std::string dtype{};   ///< of the main array: "float64"; empty for what is no array
+    std::string
+        format{};         ///< what a reader must know: "pattern", "CIF", "folder", ...; "CIF or JSON": either
+    std::string dtype{};  ///< of the main array: "float64"; empty for what is no array
     std::vector<std::string> dims{};  ///< of the main array, by name: {"two_theta"}
     std::string unit{};               ///< of the main array
     bool is_required = true;

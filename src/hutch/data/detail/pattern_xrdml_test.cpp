@@ -145,7 +145,8 @@ TEST(Xrdml, SaysWhatIsWrongAndWhere) {
     };
     for (Case const& c : {
              Case{one(counts).substr(0, 300),
-                  "a:5: XML is damaged (error parsing element attribute); expected it whole; is the file cut short?"},
+                  "a:5: XML is damaged (error parsing element attribute); expected it whole; is the file cut "
+                  "short?"},
              Case{"<a/>", "a:1: root element is 'a'; expected xrdMeasurements"},
              Case{document(""), "a: file has no scan; expected one or more"},
              Case{document(measurement("<scan/>")), "a:3: scan 1 has no 'dataPoints'; expected them"},

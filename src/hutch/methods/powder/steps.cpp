@@ -42,6 +42,9 @@ step::Step convert_step() {
     return {about, convert};
 }
 
-std::vector<step::Step> steps() { return {simulate_step(), convert_step(), identify_step(), survey_step(), refine_step(), refine_series_step()}; }
+std::vector<step::Step> steps() {
+    return {simulate_step(), convert_step(), identify_step(),
+            survey_step(),   refine_step(),  refine_series_step()};
+}
 
 }  // namespace hutch::powder

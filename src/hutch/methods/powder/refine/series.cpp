@@ -146,7 +146,8 @@ class SeriesRunner {
             } catch (Error const& error) {
                 if (!warm_ && i + 1 == count) throw;
                 failed_.push_back(table_.rows.size());
-                table_.rows.push_back({item.name, item.variable, std::nan(""), std::nan(""), error.what(), {}});
+                table_.rows.push_back(
+                    {item.name, item.variable, std::nan(""), std::nan(""), error.what(), {}});
                 if (options_.on_failure) options_.on_failure(i + 1, count, item, error.what());
             }
             if (options_.should_stop && options_.should_stop()) break;
@@ -168,7 +169,8 @@ class SeriesRunner {
 
     Result refine(SeriesItem const& item) {
         Run now = named(item, [&] {
-            return warm_ ? hutch::powder::refine::run(with(*warm_, item), quiet_, known_) : hutch::powder::refine::run(with(about_, item), quiet_);
+            return warm_ ? hutch::powder::refine::run(with(*warm_, item), quiet_, known_)
+                         : hutch::powder::refine::run(with(about_, item), quiet_);
         });
         if (warm_ && !(goodness(now) < 1.5 * goodness_before_)) {
             Run again = named(item, [&] { return hutch::powder::refine::run(with(about_, item), quiet_); });

@@ -39,7 +39,8 @@ Series read_series(Document const& document, FileFinder const& find);
 struct SeriesOptions {
     std::function<void(std::size_t number, std::size_t count, SeriesItem const&, Result const&)> on_item;
     /// An item that cannot be refined, and why; the series goes on from the values of the one before.
-    std::function<void(std::size_t number, std::size_t count, SeriesItem const&, std::string const&)> on_failure;
+    std::function<void(std::size_t number, std::size_t count, SeriesItem const&, std::string const&)>
+        on_failure;
     std::function<bool()> should_stop;
 };
 
@@ -47,7 +48,7 @@ struct SeriesOptions {
 struct SeriesRow {
     std::string name;
     double variable = 0, r_wp = 0, goodness = 0;
-    std::string ending;  ///< of the last stage, or why the item failed: then all numbers are NaN
+    std::string ending;               ///< of the last stage, or why the item failed: then all numbers are NaN
     std::vector<Estimate> estimates;  ///< in the order of SeriesTable::names
 };
 struct SeriesTable {
