@@ -131,6 +131,16 @@ char const* to_name(AxisKind kind) {
     return "two_theta";
 }
 
+char const* unit_of(AxisKind kind) {
+    static constexpr char const* units[] = {"degree", "1/angstrom", "angstrom", "microsecond"};
+    return units[int(kind)];
+}
+
+char const* axis_label(AxisKind kind) {
+    static constexpr char const* labels[] = {"2θ / degree", "Q / Å⁻¹", "d / Å", "time of flight / µs"};
+    return labels[int(kind)];
+}
+
 Pattern to_density(Pattern pattern) {
     if (!pattern.is_binned || pattern.x.size() < 2) return pattern;
     for (std::size_t i = 0; i + 1 < pattern.x.size(); ++i) {

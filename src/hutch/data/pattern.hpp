@@ -11,6 +11,10 @@ namespace hutch::data {
 /// What x is: [degree], [1/angstrom], [angstrom], [microsecond].
 enum class AxisKind { two_theta, q, d, time_of_flight };
 char const* to_name(AxisKind kind);
+/// Return the unit of x as UDUNITS has it.
+char const* unit_of(AxisKind kind);
+/// Return the label of an axis for plots: "2θ / degree".
+char const* axis_label(AxisKind kind);
 
 /// One pattern; x ascending, all three arrays of equal length (sigma may be empty: then it is unknown).
 struct Pattern {

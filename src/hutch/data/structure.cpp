@@ -65,6 +65,22 @@ Matrix3 metric(Cell const& cell) {
     return {cell.a * cell.a, ab, ac, ab, cell.b * cell.b, bc, ac, bc, cell.c * cell.c};
 }
 
+Cell cell_of(Matrix3 const& g) {
+    double const a = std::sqrt(g[0]), b = std::sqrt(g[4]), c = std::sqrt(g[8]);
+    auto const angle = [](double cosine) { return std::acos(cosine) * 180 / std::numbers::pi; };
+    return {a, b, c, angle(g[5] / (b * c)), angle(g[2] / (a * c)), angle(g[1] / (a * b))};
+}
+
+Matrix3 product(Matrix3 const& a, Matrix3 const& b) {
+    Matrix3 c{};
+    for (std::size_t i = 0; i < 3; ++i)
+        for (std::size_t j = 0; j < 3; ++j)
+            for (std::size_t k = 0; k < 3; ++k) c[3 * i + j] += a[3 * i + k] * b[3 * k + j];
+    return c;
+}
+
+Matrix3 transposed(Matrix3 const& m) { return {m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]}; }
+
 double determinant(Matrix3 const& m) {
     return m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) +
            m[2] * (m[3] * m[7] - m[4] * m[6]);

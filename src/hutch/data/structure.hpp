@@ -17,9 +17,13 @@ using Matrix3 = std::array<double, 9>;  ///< row by row
 
 /// Return the metric tensor G with G_ij = a_i . a_j [angstrom^2].
 Matrix3 metric(Cell const& cell);
+/// Return the cell that has a metric tensor.
+Cell cell_of(Matrix3 const& metric);
 /// Return the inverse of a 3x3 matrix; the determinant must not be 0.
 Matrix3 inverse(Matrix3 const& m);
 double determinant(Matrix3 const& m);
+Matrix3 product(Matrix3 const& a, Matrix3 const& b);
+Matrix3 transposed(Matrix3 const& m);
 /// Return the cell volume [angstrom^3]; NaN for angles that close no cell.
 double volume(Cell const& cell);
 /// Return the matrix that takes fractional to Cartesian coordinates [angstrom]; a along x, b in the x-y

@@ -11,26 +11,12 @@ namespace {
 
 constexpr std::size_t most_plotted = 12;
 
-char const* label_of(data::AxisKind axis) {
-    switch (axis) {
-        case data::AxisKind::two_theta:
-            return "2θ / degree";
-        case data::AxisKind::q:
-            return "Q / Å⁻¹";
-        case data::AxisKind::d:
-            return "d / Å";
-        case data::AxisKind::time_of_flight:
-            return "time of flight / µs";
-    }
-    return "";
-}
-
 // Observed, calculated and difference with ticks; the difference hangs below.
 Example refined_example(Record const& record) {
     auto const& pattern = *record.pattern;
     Example example{fmt::format("{}: Rwp {:.2f} %, GOF {:.2f}", record.id, 100 * pattern.agreement.r_wp(),
                                 pattern.goodness),
-                    label_of(pattern.axis), pattern.x, pattern.y};
+                    data::axis_label(pattern.axis), pattern.x, pattern.y};
     auto const [least, most] = std::ranges::minmax_element(pattern.y);
     double const shift = *least - 0.1 * (*most - *least);
     data::Curve difference{.label = "difference, shifted", .x = pattern.x, .y = {}, .colour = {}};
@@ -54,7 +40,7 @@ void add_examples(std::vector<Record> const& records, DatasetSummary& summary) {
         if (record.simulated == nullptr) continue;
         auto const& simulated = record.simulated->pattern;
         summary.examples.push_back({record.id + ": simulated from the refined structure",
-                                    label_of(simulated.axis), simulated.x, simulated.y});
+                                    data::axis_label(simulated.axis), simulated.x, simulated.y});
     }
 }
 

@@ -78,23 +78,9 @@ struct Folder {
     }
 };
 
-char const* unit_of(data::AxisKind axis) {
-    switch (axis) {
-        case data::AxisKind::two_theta:
-            return "degree";
-        case data::AxisKind::q:
-            return "1/angstrom";
-        case data::AxisKind::d:
-            return "angstrom";
-        case data::AxisKind::time_of_flight:
-            return "us";
-    }
-    return "";
-}
-
 void write_pattern(Folder const& to, Record const& record) {
     auto const& pattern = *record.pattern;
-    to.numbers("x", pattern.x, unit_of(pattern.axis), "the axis that was measured over");
+    to.numbers("x", pattern.x, data::unit_of(pattern.axis), "the axis that was measured over");
     to.numbers("q", record.q, "1/angstrom", "of the points, refined shifts taken away; NaN: none");
     to.numbers("measured", pattern.y, "count", "measured intensity");
     to.numbers("sigma", pattern.sigma, "count", "its standard deviation; 0: does not count");
@@ -102,7 +88,7 @@ void write_pattern(Folder const& to, Record const& record) {
     to.numbers("background", pattern.background, "count", "refined background");
     if (record.simulated == nullptr) return;
     auto const& simulated = record.simulated->pattern;
-    to.numbers("simulated/x", simulated.x, unit_of(simulated.axis), "axis of the simulated pattern");
+    to.numbers("simulated/x", simulated.x, data::unit_of(simulated.axis), "axis of the simulated pattern");
     to.numbers("simulated/y", simulated.y, "count", "simulated from the refined structure, on its own scale");
 }
 
@@ -122,7 +108,7 @@ void write_reflections(Folder const& to, Record const& record, Portion const& po
     column("l", &ReflectionResult::l, "1", "Miller index", "int32");
     column("multiplicity", &ReflectionResult::multiplicity, "1", "equivalent reflections", "int32");
     column("d", &ReflectionResult::d, "angstrom", "distance of planes");
-    column("position", &ReflectionResult::position, unit_of(record.pattern->axis),
+    column("position", &ReflectionResult::position, data::unit_of(record.pattern->axis),
            "of the line of the first wavelength");
     column("calculated", &ReflectionResult::calculated, squared, "|F|^2 of the structure");
     column("observed", &ReflectionResult::observed, squared,

@@ -38,6 +38,13 @@ void check_place(Range const& range, Bytes const& bytes) {
     bytes.check_holds(range.data, std::uint64_t(range.points) * range.stride, "points of the range");
 }
 
+void check_header(std::uint64_t size, std::uint64_t least, std::size_t at, Bytes const& bytes) {
+    if (size < least || size > bytes.size())
+        bytes.fail(at, fmt::format("'size of the range header' is {}; expected {} or more, within the file "
+                                   "(little-endian)",
+                                   size, least));
+}
+
 void check_numbers(Range const& range, Bytes const& bytes) {
     if (range.points < 2)
         bytes.fail(range.at, fmt::format("range has {} points; expected 2 or more", range.points));
@@ -111,10 +118,7 @@ std::vector<Range> ranges_of_v2(Bytes const& bytes, File& file) {
         Range range;
         range.at = at;
         std::uint32_t const size = bytes.u16(at, "size of the range header");
-        if (size < least_range_header)
-            bytes.fail(
-                at, fmt::format("'size of the range header' is {}; expected {} or more (little-endian)", size,
-                                least_range_header));
+        check_header(size, least_range_header, at, bytes);
         range.points = bytes.u16(at + 2, "steps");
         range.step = bytes.f32(at + 12, "step");
         range.start = bytes.f32(at + 16, "start");
@@ -148,11 +152,7 @@ std::vector<Range> ranges_of_v3(Bytes const& bytes, File& file) {
         Range range;
         range.at = at;
         std::uint64_t const size = bytes.u32(at, "size of the range header");
-        if (size < least_range_header || size > bytes.size())
-            bytes.fail(at,
-                       fmt::format("'size of the range header' is {}; expected {} or more, within the file "
-                                   "(little-endian)",
-                                   size, least_range_header));
+        check_header(size, least_range_header, at, bytes);
         range.points = bytes.u32(at + 4, "steps");
         range.start = bytes.f64(at + 16, "start of 2 theta");
         range.step = bytes.f64(at + 176, "step");

@@ -6,23 +6,6 @@
 #include <fmt/format.h>
 
 namespace hutch::data::detail {
-namespace {
-
-char const* unit_of(AxisKind kind) {
-    switch (kind) {
-        case AxisKind::q:
-            return "1/angstrom";
-        case AxisKind::d:
-            return "angstrom";
-        case AxisKind::time_of_flight:
-            return "microsecond";
-        case AxisKind::two_theta:
-            break;
-    }
-    return "degree";
-}
-
-}  // namespace
 
 Pattern parse_columns(std::string_view text, std::string const& name, bool has_sigma) {
     LineReader lines(text, name);

@@ -27,7 +27,7 @@ std::string plot(data::Pattern const& measured, data::Library const& library, Id
     upper.options.y_label = "counts";
     upper.options.height = 460;
     upper.curves.push_back({"measured", measured.x, measured.y, "#222222", data::Curve::Style::points});
-    lower.options.x_label = axis_label(measured.axis);
+    lower.options.x_label = data::axis_label(measured.axis);
     lower.options.y_label = "measured − best";
     lower.options.height = 180;
     for (std::size_t i = 0; i < std::min(shown_candidates, found.candidates.size()); ++i) {

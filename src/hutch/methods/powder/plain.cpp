@@ -11,16 +11,7 @@ namespace hutch::powder {
 namespace {
 
 constexpr double degree = std::numbers::pi / 180;
-using data::Matrix3;
-
-Matrix3 product(Matrix3 const& a, Matrix3 const& b) {
-    Matrix3 c{};
-    for (std::size_t i = 0; i < 3; ++i)
-        for (std::size_t j = 0; j < 3; ++j)
-            for (std::size_t k = 0; k < 3; ++k) c[3 * i + j] += a[3 * i + k] * b[3 * k + j];
-    return c;
-}
-Matrix3 transposed(Matrix3 const& m) { return {m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]}; }
+using data::Matrix3, data::product, data::transposed;
 
 double q_squared(Matrix3 const& g, double h, double k, double l) {
     return h * h * g[0] + k * k * g[4] + l * l * g[8] + 2 * (h * k * g[1] + h * l * g[2] + k * l * g[5]);
@@ -100,14 +91,7 @@ data::Cell strained_cell(Reflections const& reflections, std::array<double, 6> c
     }
     for (std::size_t i = 0; i < 9; i += 4) mean[i] += 1;
     Matrix3 const axes = product(mean, to_cartesian);  // columns are a, b, c
-    Matrix3 const g = product(transposed(axes), axes);
-    double const a = std::sqrt(g[0]), b = std::sqrt(g[4]), c = std::sqrt(g[8]);
-    return {a,
-            b,
-            c,
-            std::acos(g[5] / (b * c)) / degree,
-            std::acos(g[2] / (a * c)) / degree,
-            std::acos(g[1] / (a * b)) / degree};
+    return data::cell_of(product(transposed(axes), axes));
 }
 
 std::vector<Line> find_lines(Reflections const& table, Setting const& setting,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numbers>
 
@@ -129,6 +130,13 @@ Parameter const& find_parameter(std::string_view name) {
     throw Error(Fault::bad_input, fmt::format("'{}' is no parameter; expected {}", name,
                                               near.empty() ? fmt::format("one of: {}", fmt::join(known, ", "))
                                                            : "'" + near + "'?"));
+}
+
+bool is_of_instrument(Parameter const& parameter) {
+    Setting setting;
+    auto const address = [](auto& object) { return reinterpret_cast<std::uintptr_t>(&object); };
+    auto const place = address(parameter.in(setting)), first = address(setting.instrument);
+    return place >= first && place < first + sizeof(setting.instrument);
 }
 
 void set_parameter(Setting& setting, Parameter const& parameter, double value) {

@@ -84,6 +84,8 @@ struct Parameter {
 std::span<Parameter const> parameters();
 /// Return the parameter of a name. \throws Error bad_input that names the nearest known one
 Parameter const& find_parameter(std::string_view name);
+/// Return whether a parameter is the instrument's, not the sample's.
+bool is_of_instrument(Parameter const& parameter);
 /// Set one number after checking its range. \throws Error bad_input
 void set_parameter(Setting& setting, Parameter const& parameter, double value);
 

@@ -18,15 +18,6 @@ Value const* given(step::Call const& call, std::string const& name) {
     return found == call.parameters.end() || found->second.is_nothing() ? nullptr : &found->second;
 }
 
-// What a change of the instrument sets back is the instrument's.
-bool is_of_instrument(Parameter const& parameter, Setting setting) {
-    Instrument const standard = setting.instrument;
-    double const before = parameter.in(setting);
-    parameter.in(setting) = before + 1;
-    setting.instrument = standard;
-    return parameter.in(setting) == before;
-}
-
 step::Parameter to_step_parameter(Parameter const& parameter) {
     Setting standard = read_setting({});
     double const fallback = parameter.in(standard);
@@ -34,7 +25,7 @@ step::Parameter to_step_parameter(Parameter const& parameter) {
         .name = std::string(parameter.name),
         .help = std::string(parameter.help),
         .fields = {{.unit = std::string(parameter.unit), .least = parameter.least, .most = parameter.most}}};
-    if (is_of_instrument(parameter, standard))
+    if (is_of_instrument(parameter))
         made.fallback = Value(), made.otherwise = fmt::format("the instrument's, or {}", fallback);
     else
         made.fallback = fallback;
@@ -190,20 +181,6 @@ std::vector<int> read_elements(step::Call const& call, std::string const& parame
     for (Value const& symbol : call.parameters.at(parameter).list())
         elements.push_back(element_number(symbol.text()));
     return elements;
-}
-
-char const* axis_label(data::AxisKind axis) {
-    switch (axis) {
-        case data::AxisKind::q:
-            return "Q / Å⁻¹";
-        case data::AxisKind::d:
-            return "d / Å";
-        case data::AxisKind::time_of_flight:
-            return "time of flight / µs";
-        case data::AxisKind::two_theta:
-            break;
-    }
-    return "2θ / degree";
 }
 
 }  // namespace hutch::powder

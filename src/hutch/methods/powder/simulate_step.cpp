@@ -157,7 +157,7 @@ std::string plot(Simulation const& made) {
             ticks.x.push_back(line.two_theta);
     data::PlotOptions options;
     options.title = made.pattern.title;
-    options.x_label = axis_label(made.points.axis);
+    options.x_label = data::axis_label(made.points.axis);
     options.y_label = made.pattern.sigma.empty() ? "intensity" : "counts";
     return data::plot_curves({{"calculated", made.pattern.x, made.pattern.y, "", data::Curve::Style::line}},
                              {ticks}, options);

@@ -36,7 +36,5 @@ Setting read_setting(step::Call const& call);
 std::vector<int> read_elements(step::Call const& call, std::string const& parameter);
 /// Return the number of an element. \throws Error bad_input
 int element_number(std::string const& symbol);
-/// Return the label of an axis for plots: "2θ / degree".
-char const* axis_label(data::AxisKind axis);
 
 }  // namespace hutch::powder

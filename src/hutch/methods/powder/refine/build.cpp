@@ -3,6 +3,7 @@
 #include "hutch/methods/powder/refine/description.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <numbers>
 
@@ -78,8 +79,9 @@ class Builder {
         SiteModel model;
         model.position = add_tied(prefix + "position.", position_form(about.structure, s), site.position,
                                   {"1", "1", "1"}, {3, Limits{}});
-        model.is_anisotropic = std::ranges::any_of(
-            about.anisotropic, [&](std::string const& label) { return selects(label, site_name(about, s)); });
+        model.is_anisotropic = std::ranges::any_of(about.anisotropic, [&](std::string const& label) {
+            return selects(label, site_name(about.structure, s));
+        });
         data::Cell const& cell = about.structure.cell;
         double const isotropic = site.u_aniso ? equivalent_u(cell, *site.u_aniso) : site.u_iso;
         if (model.is_anisotropic) {
@@ -98,20 +100,6 @@ class Builder {
         return model;
     }
 
-    // Labels as words of names: other signs than letters and digits would be read as something else.
-    std::string site_name(PhaseDescription const& about, std::size_t s) const {
-        auto const plain = [&](std::size_t i) {
-            std::string label = about.structure.sites[i].label;
-            for (char& sign : label)
-                if (!std::isalnum(static_cast<unsigned char>(sign))) sign = '_';
-            return label;
-        };
-        std::string const label = plain(s);
-        std::size_t same_before = 0;
-        for (std::size_t i = 0; i < s; ++i) same_before += plain(i) == label;
-        return same_before == 0 ? label : fmt::format("{}_{}", label, same_before + 1);
-    }
-
     PhaseModel make_phase(PhaseDescription const& about) {
         PhaseModel phase{about.name, about.structure, about.intensities, {}, {}};
         data::Cell const& c = about.structure.cell;
@@ -125,7 +113,7 @@ class Builder {
         if (about.intensities != Intensities::structure) return phase;
         for (std::size_t s = 0; s < about.structure.sites.size(); ++s)
             phase.sites.push_back(
-                make_site(about, s, fmt::format("{}.{}.", about.name, site_name(about, s))));
+                make_site(about, s, fmt::format("{}.{}.", about.name, site_name(about.structure, s))));
         return phase;
     }
 
@@ -361,7 +349,7 @@ class Builder {
     void add_intensities(ShareModel& share, ReflectionList const& list) {
         Model& model = problem_.model;
         PatternModel const& pattern = model.patterns[share.pattern];
-        Wanted const nothing{std::vector<char>(model.parameters.size(), 0)};
+        Wanted const nothing = Wanted::none(model.parameters.size());
         Lines const lines = calculate_lines(model, share, list, model.parameters.values(),
                                             std::vector<double>(list.size, 1), nothing);
         auto const x = pattern.x();
@@ -410,6 +398,19 @@ double low_level(std::span<double const> y, std::span<double const> weight) {
 
 }  // namespace
 
+std::string site_name(data::Structure const& structure, std::size_t site) {
+    auto const plain = [&](std::size_t i) {
+        std::string label = structure.sites[i].label;
+        for (char& sign : label)
+            if (!std::isalnum(static_cast<unsigned char>(sign))) sign = '_';
+        return label;
+    };
+    std::string const label = plain(site);
+    std::size_t same_before = 0;
+    for (std::size_t i = 0; i < site; ++i) same_before += plain(i) == label;
+    return same_before == 0 ? label : fmt::format("{}_{}", label, same_before + 1);
+}
+
 Problem build(Description const& description, std::map<std::string, double> const& known) {
     return Builder(description, known).run();
 }
@@ -430,7 +431,7 @@ void estimate_start(Problem& problem, Prepared const& prepared, std::map<std::st
         } else if (block.count > 0 && is_open(block[0]) && model.parameters[block[0]].value == 0) {
             model.parameters[block[0]].value = level;
         }
-        Wanted const nothing{std::vector<char>(model.parameters.size(), 0)};
+        Wanted const nothing = Wanted::none(model.parameters.size());
         auto const values = model.parameters.values();
         Calculated const c = calculate(model, prepared, h, values, nothing);
         double net = 0;

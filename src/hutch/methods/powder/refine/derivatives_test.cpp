@@ -1,4 +1,5 @@
 #include "hutch/methods/powder/refine/description.hpp"
+#include "hutch/methods/powder/refine/test_channels.hpp"
 #include "hutch/methods/powder/refine/test_plain_model.hpp"
 #include "hutch/methods/powder/test_structures.hpp"
 
@@ -242,12 +243,6 @@ std::vector<double> moved_values(Model const& model) {
     return values;
 }
 
-double largest(std::vector<double> const& y) {
-    double most = 0;
-    for (double const v : y) most = std::max(most, std::abs(v));
-    return most;
-}
-
 // Settings are shared by all models; each takes those whose parameters it has.
 Description with_what_it_has(Description about) {
     Settings const all = std::exchange(about.set, {});
@@ -421,7 +416,7 @@ TEST(Derivatives, AreTestedWhereExtinctionIsWeakAndStrong) {
         std::size_t const extinction = ready.problem.model.shares[0].extinction;
         if (ready.problem.model.parameters[extinction].is_fixed || none[extinction] == 0) continue;
         none[extinction] = 0;
-        Wanted const nothing{std::vector<char>(none.size(), 0)};
+        Wanted const nothing = Wanted::none(none.size());
         Lines const lines = calculate(ready.problem.model, ready.prepared, 0, none, nothing).lines[0];
         double least = 1, most = 0;
         for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -456,7 +451,7 @@ TEST(Derivatives, AreThoseOfTheFunctionComputedWithAxialDivergence) {
     for (Description const& about : {trigonal_neutrons(0.05), x_rays}) {
         Ready const ready = make_ready(about);
         Model const& model = ready.problem.model;
-        Wanted const nothing{std::vector<char>(ready.values.size(), 0)};
+        Wanted const nothing = Wanted::none(ready.values.size());
         std::vector<double> net = ready.calculated.total;
         for (std::size_t i = 0; i < net.size(); ++i) net[i] -= ready.calculated.background[i];
         for (std::size_t const parameter : ready.calculated.columns) {

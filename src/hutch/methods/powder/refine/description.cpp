@@ -107,21 +107,10 @@ void read_phases(Document const& phases, FileFinder const& find, Description& ou
         if (at.has("intensities")) phase.intensities = intensities_of(at.at("intensities"));
         if (at.has("cell")) read_cell(at.at("cell"), phase.structure);
         // Sites with U_ij in the file stay anisotropic.
-        for (data::Site const& site : phase.structure.sites)
-            if (site.u_aniso) {
-                std::string label = site.label;
-                for (char& sign : label)
-                    if (!std::isalnum(static_cast<unsigned char>(sign))) sign = '_';
-                phase.anisotropic.push_back(label);
-            }
+        for (std::size_t s = 0; s < phase.structure.sites.size(); ++s)
+            if (phase.structure.sites[s].u_aniso) phase.anisotropic.push_back(site_name(phase.structure, s));
         out.phases.push_back(std::move(phase));
     }
-}
-
-bool is_of_instrument(powder::Parameter const& parameter, Setting& setting) {
-    auto const place = reinterpret_cast<std::uintptr_t>(&parameter.in(setting)),
-               first = reinterpret_cast<std::uintptr_t>(&setting.instrument);
-    return place >= first && place < first + sizeof(setting.instrument);
 }
 
 void read_instrument_keys(Document const& at, PatternDescription& pattern) {
@@ -162,7 +151,7 @@ void read_instrument_keys(Document const& at, PatternDescription& pattern) {
             } catch (Error const& error) {
                 value.fail(error.what());
             }
-            if (!is_of_instrument(find_parameter(key), setting))
+            if (!is_of_instrument(find_parameter(key)))
                 value.fail(
                     "is of the sample; expected a number of the instrument; give it under 'set', by "
                     "the name of a parameter");

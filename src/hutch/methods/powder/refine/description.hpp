@@ -88,6 +88,10 @@ Description read_description(Document const& document, FileFinder const& find);
 /// Apply what a stage changes.
 void apply_changes(Description& description, Document const& changes);
 
+/// Return the word that stands for a site in names of parameters: its label with _ for other signs than
+/// letters and digits, and a number where the same has been there before.
+std::string site_name(data::Structure const& structure, std::size_t site);
+
 /// Make the parameters and all else of a fit. Parameters that `known` has by name start there.
 Problem build(Description const& description, std::map<std::string, double> const& known = {});
 

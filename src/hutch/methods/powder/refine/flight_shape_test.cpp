@@ -5,7 +5,7 @@
 #include "hutch/compute/isa.hpp"
 #include "hutch/methods/powder/factors.hpp"
 #include "hutch/methods/powder/refine/detail/flight_kernels.hpp"
-#include "hutch/methods/powder/refine/line_shape.hpp"
+#include "hutch/methods/powder/refine/test_channels.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,9 +18,6 @@
 namespace hutch::powder::refine {
 namespace {
 
-constexpr std::size_t channel_count = 6;
-using Table = std::vector<std::vector<double>>;
-
 // Value, d_centre, d_alpha, d_beta, d_sigma_square, d_gamma.
 Table channels_of(FlightLine const& line, std::vector<double> const& x) {
     Table c(channel_count, std::vector<double>(x.size(), NAN));
@@ -29,22 +26,6 @@ Table channels_of(FlightLine const& line, std::vector<double> const& x) {
     return c;
 }
 double value_at(FlightLine const& line, double x) { return channels_of(line, {x})[0][0]; }
-
-std::vector<double> even_points(double from, double to, std::size_t n) {
-    std::vector<double> x(n);
-    for (std::size_t i = 0; i < n; ++i) x[i] = from + (to - from) * double(i) / double(n - 1);
-    return x;
-}
-double largest(std::vector<double> const& y) {
-    double most = 0;
-    for (double const v : y) most = std::max(most, std::abs(v));
-    return most;
-}
-double largest_difference(std::vector<double> const& a, std::vector<double> const& b) {
-    double most = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) most = std::max(most, std::abs(a[i] - b[i]));
-    return most;
-}
 
 PseudoVoigt pseudo_voigt_of(FlightLine const& line) {
     return pseudo_voigt(std::sqrt(8 * std::numbers::ln2 * line.sigma_square), line.gamma);
@@ -279,8 +260,7 @@ TEST(FlightLine, LeavesOutWhatIsNotWanted) {
         Table c(5, std::vector<double>(x.size(), NAN));
         flight_line(line, x.data(), x.size(),
                     {c[0].data(), c[1].data(), c[2].data(), c[3].data(), c[4].data(), nullptr});
-        for (std::size_t k = 0; k < c.size(); ++k)
-            EXPECT_LE(largest_difference(all[k], c[k]), 1e-13 * largest(all[k])) << name << ", channel " << k;
+        expect_same_channels(all, c, 1e-13, name);
     }
 }
 
@@ -290,9 +270,7 @@ TEST(FlightLine, LosesItsLorentzPartSmoothly) {
         FlightLine without = line, hardly = line;
         without.gamma = 0, hardly.gamma = 1e-9 * std::sqrt(line.sigma_square);
         std::vector<double> const x = window(without, 20, 401);
-        Table const a = channels_of(without, x), b = channels_of(hardly, x);
-        for (std::size_t k = 0; k < channel_count; ++k)
-            EXPECT_LE(largest_difference(a[k], b[k]), 1e-7 * largest(a[k])) << name << ", channel " << k;
+        expect_same_channels(channels_of(without, x), channels_of(hardly, x), 1e-7, name);
     }
 }
 

@@ -119,7 +119,7 @@ class Settler {
 }  // namespace
 
 void settle_intensities(Model const& model, Prepared& prepared, std::span<double const> values) {
-    Wanted const nothing{std::vector<char>(values.size(), 0)};
+    Wanted const nothing = Wanted::none(values.size());
     for (std::size_t p = 0; p < model.patterns.size(); ++p) {
         Calculated const calculated = calculate(model, prepared, p, values, nothing);
         auto const lines = intensities_of(model, p, calculated);

@@ -189,7 +189,7 @@ class Fitter {
 
     double chi_squared_at(std::vector<double> const& values, Prepared& prepared) const {
         if (is_le_bail_) settle_intensities(problem_.model, prepared, values);
-        Wanted const nothing{std::vector<char>(values.size(), 0)};
+        Wanted const nothing = Wanted::none(values.size());
         double sum = 0;
         for (std::size_t p = 0; p < problem_.model.patterns.size(); ++p)
             sum +=

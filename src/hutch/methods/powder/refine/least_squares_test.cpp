@@ -29,7 +29,7 @@ Problem problem_of(data::Structure const& structure, double from, double to, std
     about.set = {{"background.0", 200}, {"size.iso", 0.1}, {"profile.w", 0.01}};
     Problem problem = build(about);
     PatternModel& model = problem.model.patterns[0];
-    Wanted const nothing{std::vector<char>(problem.model.parameters.size(), 0)};
+    Wanted const nothing = Wanted::none(problem.model.parameters.size());
     model.measured.y =
         calculate(problem.model, prepare(problem.model), 0, problem.model.parameters.values(), nothing).total;
     for (std::size_t i = 0; i < points; ++i) {

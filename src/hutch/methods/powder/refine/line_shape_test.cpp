@@ -3,6 +3,7 @@
 #include "hutch/compute/isa.hpp"
 #include "hutch/methods/powder/factors.hpp"
 #include "hutch/methods/powder/refine/detail/angle_kernels.hpp"
+#include "hutch/methods/powder/refine/test_channels.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -17,9 +18,6 @@ namespace hutch::powder::refine {
 namespace {
 
 constexpr double degree = std::numbers::pi / 180;
-constexpr std::size_t channel_count = 6;
-
-using Table = std::vector<std::vector<double>>;
 
 // Value, d_centre, d_gauss_square, d_lorentz, d_bragg, d_axial.
 Table channels_of(AngleLine const& line, std::vector<double> const& x) {
@@ -27,23 +25,6 @@ Table channels_of(AngleLine const& line, std::vector<double> const& x) {
     angle_line(line, x.data(), x.size(),
                {c[0].data(), c[1].data(), c[2].data(), c[3].data(), c[4].data(), c[5].data()});
     return c;
-}
-
-std::vector<double> even_points(double from, double to, std::size_t n) {
-    std::vector<double> x(n);
-    for (std::size_t i = 0; i < n; ++i) x[i] = from + (to - from) * double(i) / double(n - 1);
-    return x;
-}
-
-double largest(std::vector<double> const& y) {
-    double most = 0;
-    for (double const v : y) most = std::max(most, std::abs(v));
-    return most;
-}
-double largest_difference(std::vector<double> const& a, std::vector<double> const& b) {
-    double most = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) most = std::max(most, std::abs(a[i] - b[i]));
-    return most;
 }
 
 struct Case {
@@ -195,9 +176,7 @@ TEST(AngleLine, LosesItsLorentzPartSmoothly) {
         AngleLine without = line, hardly = line;
         without.lorentz = 0, hardly.lorentz = 1e-9 * std::sqrt(line.gauss_square);
         std::vector<double> const x = window(without, 20, 401);
-        Table const a = channels_of(without, x), b = channels_of(hardly, x);
-        for (std::size_t k = 0; k < channel_count; ++k)
-            EXPECT_LE(largest_difference(a[k], b[k]), 1e-7 * largest(a[k])) << name << ", channel " << k;
+        expect_same_channels(channels_of(without, x), channels_of(hardly, x), 1e-7, name);
     }
 }
 
@@ -225,8 +204,7 @@ TEST(AngleLine, LeavesOutWhatIsNotWanted) {
         Table c(4, std::vector<double>(x.size(), NAN));
         angle_line(line, x.data(), x.size(),
                    {c[0].data(), c[1].data(), c[2].data(), c[3].data(), nullptr, nullptr});
-        for (std::size_t k = 0; k < c.size(); ++k)
-            EXPECT_LE(largest_difference(all[k], c[k]), 1e-13 * largest(all[k])) << name << ", channel " << k;
+        expect_same_channels(all, c, 1e-13, name);
     }
 }
 

@@ -5,24 +5,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <fmt/format.h>
 
 namespace hutch::powder::refine {
 namespace {
 
-using data::Matrix3;
+using data::Matrix3, data::product;
 
 std::array<double, 6> to_six(Matrix3 const& m) { return {m[0], m[4], m[8], m[1], m[2], m[5]}; }
-Matrix3 product(Matrix3 const& a, Matrix3 const& b) {
-    Matrix3 c{};
-    for (std::size_t i = 0; i < 3; ++i)
-        for (std::size_t j = 0; j < 3; ++j)
-            for (std::size_t k = 0; k < 3; ++k) c[3 * i + j] += a[3 * i + k] * b[3 * k + j];
-    return c;
-}
-
-data::Cell cell_of(PhaseModel const& phase, std::span<double const> values) {
+data::Cell cell_now(PhaseModel const& phase, std::span<double const> values) {
     std::array<double, 6> c;
     phase.cell.evaluate(values, c);
     return {c[0], c[1], c[2], c[3], c[4], c[5]};
@@ -92,11 +85,7 @@ void add_strain_terms(ReflectionList& list, ShareModel const& share) {
 }  // namespace
 
 void Tied::evaluate(std::span<double const> values, std::span<double> result) const {
-    for (std::size_t i = 0; i < form.size; ++i) {
-        result[i] = form.offset[i];
-        for (std::size_t p = 0; p < block.count; ++p)
-            result[i] += values[block[p]] * form.basis[p * form.size + i];
-    }
+    form.evaluate(values.subspan(block.first, block.count), result);
 }
 
 char const* to_name(Intensities intensities) {
@@ -169,10 +158,18 @@ Lines calculate_lines(Model const& model, ShareModel const& share, ReflectionLis
         for (auto& axis : f.d_axis) axis.assign(list.size, 0);
     }
     lines.squared = f.value;
+    constexpr double variance = 1 / (8 * std::numbers::ln2);  // of a FWHM^2
+    detail::LineContext context{
+        share,  list,  cell, f,    values, lines, detail::DerivativeOf(lines, wanted),
+        fourth, fifth, 1,    1e-8, 1e-5};  // floors as line_shape() of the room has them
     if (pattern.is_flight)
-        detail::add_flight_lines(model, share, list, cell, f, values, wanted, lines);
+        context.gauss = fifth, context.lorentz = sixth, context.gauss_unit = variance,
+        context.least_gauss = context.least_lorentz = 1e-3;
+    context.allocate();
+    if (pattern.is_flight)
+        detail::add_flight_lines(pattern, std::move(context));
     else
-        detail::add_angle_lines(model, share, list, cell, f, values, wanted, lines);
+        detail::add_angle_lines(pattern, std::move(context));
     return lines;
 }
 
@@ -188,7 +185,7 @@ double ShareCell::log_volume(std::array<double, 6> const& change) const {
 
 ShareCell make_cell(PhaseModel const& phase, ShareModel const& share, std::span<double const> values,
                     Wanted const& wanted) {
-    data::Cell const cell = cell_of(phase, values);
+    data::Cell const cell = cell_now(phase, values);
     Matrix3 const reciprocal = data::inverse(data::metric(cell));
     ShareCell result;
     result.reciprocal = to_six(reciprocal);
@@ -272,6 +269,111 @@ Texture texture(ShareModel const& share, ReflectionList const& list, std::size_t
     for (std::size_t t = 0; t < share.texture.count; ++t)
         result.harmonic += values[share.texture[t]] * list.harmonics[j * share.texture.count + t];
     return result;
+}
+
+void LineContext::allocate() {
+    std::size_t const n = lines.size();
+    for (auto& one : lines.value) one.assign(n, 0);
+    for (auto& one : slope) one.assign(n, 0);
+    for (auto* one : {&gain, &volume_power, &per_q, &size_unit, &strain_unit, &lines.area_per_square})
+        one->assign(n, 0);
+    lines.exists.assign(n, 1);
+    for (std::size_t j = 0; j < lines.reflections; ++j) {
+        broad.push_back(broadening(share, list, j, lines.q[j], values));
+        textures.push_back(texture(share, list, j, values));
+    }
+}
+
+void LineContext::differentiate_metric(std::span<Quantity const> moving) {
+    for (MetricChange const& change : cell.changes) {
+        double const log_volume = cell.log_volume(change.d);
+        double log_axis[3];
+        for (std::size_t c = 0; c < 3; ++c) log_axis[c] = 0.5 * change.d[c] / cell.reciprocal[c];
+        std::vector<double> dq(lines.reflections);
+        for (std::size_t j = 0; j < dq.size(); ++j)
+            dq[j] = quadratic(change.d, list.h[j], list.k[j], list.l[j]);
+        for (Quantity const quantity : moving)
+            fill(change.parameter, quantity, [&](std::size_t line) {
+                return slope[quantity][line] * per_q[line] * dq[reflection(line)];
+            });
+        fill(change.parameter, area, [&](std::size_t line) {
+            std::size_t const j = reflection(line);
+            double const square = f.d_q[j] * dq[j] + f.d_axis[0][j] * log_axis[0] +
+                                  f.d_axis[1][j] * log_axis[1] + f.d_axis[2][j] * log_axis[2];
+            return gain[line] * square + lines.value[area][line] * volume_power[line] * log_volume;
+        });
+        if (share.strain_kind != StrainKind::general) continue;  // of which the strain depends on q
+        double const lorentz_share = at(share.strain_lorentz), gauss_share = 1 - lorentz_share;
+        auto const d_strain = [&](std::size_t line) {
+            return strain_unit[line] * broad[reflection(line)].d_strain_q * dq[reflection(line)];
+        };
+        fill(change.parameter, gauss, [&](std::size_t line) {
+            return has_gauss(line)
+                       ? 2 * gauss_unit * gauss_share * gauss_share * strain_width(line) * d_strain(line)
+                       : 0;
+        });
+        fill(change.parameter, lorentz,
+             [&](std::size_t line) { return has_lorentz(line) ? lorentz_share * d_strain(line) : 0; });
+    }
+}
+
+// What a change of 1/size or of the strain does to both widths.
+void LineContext::widen(std::size_t parameter, bool is_size, auto const& change) {
+    double const lorentz_share = at(is_size ? share.size_lorentz : share.strain_lorentz),
+                 gauss_share = 1 - lorentz_share;
+    auto const width = [&](std::size_t line) { return is_size ? size_width(line) : strain_width(line); };
+    auto const wider = [&](std::size_t line) {
+        return (is_size ? size_unit : strain_unit)[line] * change(reflection(line));
+    };
+    fill(parameter, gauss, [&](std::size_t line) {
+        return has_gauss(line) ? 2 * gauss_unit * gauss_share * gauss_share * width(line) * wider(line) : 0;
+    });
+    fill(parameter, lorentz,
+         [&](std::size_t line) { return has_lorentz(line) ? lorentz_share * wider(line) : 0; });
+}
+
+void LineContext::differentiate_mix(std::size_t parameter, bool is_size) {
+    auto const width = [&](std::size_t line) { return is_size ? size_width(line) : strain_width(line); };
+    fill(parameter, gauss, [&](std::size_t line) {
+        return has_gauss(line) ? -2 * gauss_unit * (1 - at(parameter)) * width(line) * width(line) : 0;
+    });
+    fill(parameter, lorentz, [&](std::size_t line) { return has_lorentz(line) ? width(line) : 0; });
+}
+
+void LineContext::differentiate_sample_widths() {
+    widen(share.size, true, [&](std::size_t j) { return broad[j].d_size; });
+    if (share.size_kind == SizeKind::uniaxial)
+        widen(share.size_axial, true, [&](std::size_t j) { return broad[j].d_size_axial; });
+    if (share.strain_kind != StrainKind::general)
+        widen(share.strain, false, [&](std::size_t j) { return broad[j].d_strain; });
+    if (share.strain_kind == StrainKind::uniaxial)
+        widen(share.strain_axial, false, [&](std::size_t j) { return broad[j].d_strain_axial; });
+    for (std::size_t p = 0; p < share.strain_terms.count; ++p)
+        widen(share.strain_terms[p], false, [&](std::size_t j) {
+            return broad[j].strain_term * list.strain_terms[j * share.strain_terms.count + p];
+        });
+    differentiate_mix(share.size_lorentz, true);
+    differentiate_mix(share.strain_lorentz, false);
+}
+
+void LineContext::differentiate_area() {
+    fill_relative(share.scale, [&](std::size_t) { return 1 / at(share.scale); });
+    fill_relative(share.march, [&](std::size_t line) {
+        Texture const& t = textures[reflection(line)];
+        return t.d_march / t.factor;
+    });
+    std::size_t const terms = share.texture.count;
+    for (std::size_t p = 0; p < terms; ++p)
+        fill_relative(share.texture[p], [&](std::size_t line) {
+            std::size_t const j = reflection(line);
+            return list.harmonics[j * terms + p] / textures[j].harmonic;
+        });
+    for (auto const& [parameter, change] : f.d)
+        fill(parameter, area, [&](std::size_t line) { return gain[line] * change[reflection(line)]; });
+    for (std::size_t p = 0; p < share.intensities.count; ++p)
+        if (LineDerivative* const one = of(share.intensities[p]))
+            for (std::size_t line = p; line < lines.size(); line += lines.reflections)
+                of.array(*one, area)[line] += gain[line];
 }
 
 // Sabine, Acta Cryst. A44 (1988) 368, and Sabine, Von Dreele & Jorgensen, ibid. 374: Bragg and Laue parts;

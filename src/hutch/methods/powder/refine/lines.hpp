@@ -58,6 +58,7 @@ struct Lines {
 struct Wanted {
     std::vector<char> is_wanted;
     bool operator()(std::size_t parameter) const { return is_wanted[parameter] != 0; }
+    static Wanted none(std::size_t parameters) { return {std::vector<char>(parameters, 0)}; }
 };
 
 /// Calculate lines at given values of all parameters.

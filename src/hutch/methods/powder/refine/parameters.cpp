@@ -90,6 +90,12 @@ std::vector<double> Parameters::values() const {
     return values;
 }
 
+std::map<std::string, double> Parameters::values_by_name() const {
+    std::map<std::string, double> values;
+    for (Parameter const& one : all_) values[one.name] = one.value;
+    return values;
+}
+
 void Parameters::set_values(std::span<double const> values) {
     for (std::size_t i = 0; i < all_.size(); ++i) all_[i].value = values[i];
 }

@@ -48,6 +48,7 @@ class Parameters {
     /// there are none
     std::vector<std::size_t> select(std::string_view selector) const;
     std::vector<double> values() const;
+    std::map<std::string, double> values_by_name() const;
     void set_values(std::span<double const> values);
     std::vector<Parameter> const& all() const { return all_; }
 

@@ -156,36 +156,19 @@ class NexusWriter {
         numbers(at + "/goodness_of_fit", goodness);
     }
 
-    struct Axis {
-        char const *name, *unit;
-    };
-    static Axis axis_of(data::AxisKind kind) {
-        switch (kind) {
-            case data::AxisKind::two_theta:
-                return {"two_theta", "degree"};
-            case data::AxisKind::q:
-                return {"q", "1/angstrom"};
-            case data::AxisKind::d:
-                return {"d", "angstrom"};
-            case data::AxisKind::time_of_flight:
-                return {"time_of_flight", "us"};
-        }
-        return {"x", ""};
-    }
-
     void write_pattern(PatternResult const& pattern, std::string const& name) {
         std::string const at = "entry/" + name;
-        Axis const axis = axis_of(pattern.axis);
+        std::string const axis = to_name(pattern.axis);
         group(at, "NXdata");
         file_.attribute(at, "signal", "intensity");
-        file_.attribute(at, "axes", axis.name);
+        file_.attribute(at, "axes", axis);
         file_.attribute(at, "auxiliary_signals",
                         std::vector<std::string>{"calculated", "background", "difference"});
         file_.write_text(at + "/title", pattern.name);
         std::vector<double> difference;
         for (std::size_t i = 0; i < pattern.x.size(); ++i)
             difference.push_back(pattern.y[i] - pattern.calculated[i]);
-        numbers(at + "/" + axis.name, pattern.x, axis.unit);
+        numbers(at + "/" + axis, pattern.x, data::unit_of(pattern.axis));
         numbers(at + "/intensity", pattern.y, "count", "observed");
         numbers(at + "/intensity_errors", pattern.sigma, "count",
                 "standard deviation; 0 for points that do not count");

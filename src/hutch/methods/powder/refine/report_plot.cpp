@@ -14,20 +14,6 @@ constexpr char const *observed_colour = "#222222", *calculated_colour = "#D55E00
 // Colours of ticks that no curve has. Source: Okabe & Ito, Color Universal Design (2008).
 constexpr char const* tick_colours[] = {"#CC79A7", "#56B4E9", "#E69F00", "#0072B2", "#000000"};
 
-char const* x_label(data::AxisKind axis) {
-    switch (axis) {
-        case data::AxisKind::two_theta:
-            return "2θ [°]";
-        case data::AxisKind::q:
-            return "Q [1/Å]";
-        case data::AxisKind::d:
-            return "d [Å]";
-        case data::AxisKind::time_of_flight:
-            return "time of flight [µs]";
-    }
-    return "";
-}
-
 // Differences at points that count; NaN breaks the line at the others.
 std::vector<double> differences(PatternResult const& pattern) {
     std::vector<double> values(pattern.x.size());
@@ -57,7 +43,7 @@ std::string pattern_plot(Result const& result, PatternResult const& pattern, boo
     upper.options.root_y = is_root;
     lower.curves = {
         {"observed - calculated", pattern.x, differences(pattern), difference_colour, Style::line}};
-    lower.options.x_label = x_label(pattern.axis);
+    lower.options.x_label = data::axis_label(pattern.axis);
     lower.options.y_label = "difference";
     lower.options.height = 170;
     for (data::Panel* panel : {&upper, &lower})

@@ -24,10 +24,7 @@ std::vector<double> lattice_numbers(data::Cell const& cell) {
 
 // Direct cell of a reciprocal metric 11 22 33 12 13 23.
 data::Cell direct_cell(std::array<double, 6> const& g) {
-    data::Matrix3 const m = data::inverse({g[0], g[3], g[4], g[3], g[1], g[5], g[4], g[5], g[2]});
-    double const a = std::sqrt(m[0]), b = std::sqrt(m[4]), c = std::sqrt(m[8]);
-    auto const angle = [](double cosine) { return std::acos(cosine) / detail::degree; };
-    return {a, b, c, angle(m[5] / (b * c)), angle(m[2] / (a * c)), angle(m[1] / (a * b))};
+    return data::cell_of(data::inverse({g[0], g[3], g[4], g[3], g[1], g[5], g[4], g[5], g[2]}));
 }
 
 class Collector {
@@ -267,7 +264,7 @@ class Collector {
 
     void add_pattern(std::size_t p) {
         PatternModel const& pattern = model_.patterns[p];
-        Wanted const nothing{std::vector<char>(values_.size(), 0)};
+        Wanted const nothing = Wanted::none(values_.size());
         Calculated const c = calculate(model_, run_.prepared, p, values_, nothing);
         PatternResult out;
         out.name = pattern.name;
@@ -333,7 +330,7 @@ class Collector {
         add_block(share.lattice.block, parameters);
         for (std::size_t i = 0; i < share.lattice.block.count; ++i)
             out.has_lattice_strain = out.has_lattice_strain || values_[share.lattice.block[i]] != 0;
-        Wanted const nothing{std::vector<char>(values_.size(), 0)};
+        Wanted const nothing = Wanted::none(values_.size());
         for (std::size_t i = 0; i < 6; ++i)
             out.cell[i] = function(parameters, [&](std::vector<double> const& values) {
                 return lattice_numbers(
@@ -405,9 +402,10 @@ class Collector {
                         fmt::format("the displacement parameter of {} in {} is negative, {:.4g} angstrom2",
                                     site.label, phase.name, site.u_iso.value));
         for (Correlation const& one : out_.strong_correlations(0.99))
-            out_.warnings.push_back(fmt::format(
-                "{} and {} are correlated by {:.4f}; can the patterns tell them apart?",
-                out_.parameters[one.first].name, out_.parameters[one.second].name, one.coefficient));
+            if (std::abs(one.coefficient) < 1 - 1e-9)  // constraints tie exactly
+                out_.warnings.push_back(fmt::format(
+                    "{} and {} are correlated by {:.4f}; can the patterns tell them apart?",
+                    out_.parameters[one.first].name, out_.parameters[one.second].name, one.coefficient));
         if (fit_.ending == Ending::cycles)
             out_.warnings.push_back("the last stage ended by its number of cycles before it had converged");
     }

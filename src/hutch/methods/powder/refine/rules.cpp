@@ -111,7 +111,7 @@ void add_constraint(Document const& at, Problem& problem) {
 
 std::size_t site_of(Document const& at, PhaseModel const& phase, std::string const& label) {
     for (std::size_t s = 0; s < phase.sites.size(); ++s)
-        if (phase.structure.sites[s].label == label) return s;
+        if (phase.structure.sites[s].label == label || site_name(phase.structure, s) == label) return s;
     at.fail(fmt::format("names {}; expected a site of {}", in_quotes(label), phase.name));
 }
 

@@ -12,12 +12,6 @@
 namespace hutch::powder::refine {
 namespace {
 
-std::map<std::string, double> values_by_name(Parameters const& parameters) {
-    std::map<std::string, double> known;
-    for (Parameter const& one : parameters.all()) known[one.name] = one.value;
-    return known;
-}
-
 // Values that stand for other terms than before start anew.
 void forget_changed(Description const& description, Stage const& stage,
                     std::map<std::string, double>& known) {
@@ -59,7 +53,7 @@ class Runner {
                 renew(stage, out);
             select(stage, out.problem.model.parameters);
             out.stages.push_back({stage.name, fit_stage(stage, out, number == about_.stages.size())});
-            known_ = values_by_name(out.problem.model.parameters);
+            known_ = out.problem.model.parameters.values_by_name();
             if (out.last().ending == Ending::stopped) break;
         }
         return out;
@@ -91,12 +85,8 @@ class Runner {
     }
 
     void rebuild(Stage const& stage, Run& out) {
-        if (stage.changes && is_built_) {
-            apply_changes(about_, *stage.changes);
-            forget_changed(about_, stage, known_);
-        } else if (stage.changes) {
-            apply_changes(about_, *stage.changes);
-        }
+        if (stage.changes) apply_changes(about_, *stage.changes);
+        if (is_built_) forget_changed(about_, stage, known_);
         out.problem = build(about_, known_);
         add_rules(about_, out.problem);
         out.prepared = prepare(out.problem.model, is_built_ && is_same_shape(out) ? &out.prepared : nullptr);
@@ -110,7 +100,7 @@ class Runner {
                std::ranges::any_of(about_.set, [&](auto const& set) { return selects(set.first, name); });
     }
     std::map<std::string, double> given_values(Parameters const& parameters) const {
-        auto given = values_by_name(parameters);
+        auto given = parameters.values_by_name();
         std::erase_if(given, [&](auto const& one) { return !is_given(one.first); });
         return given;
     }
@@ -215,7 +205,7 @@ class Runner {
             out.prepared = prepare(out.problem.model, &out.prepared);
             return;
         }
-        out.problem = build(about_, values_by_name(out.problem.model.parameters));
+        out.problem = build(about_, out.problem.model.parameters.values_by_name());
         add_rules(about_, out.problem);
         out.prepared = prepare(out.problem.model);
         select(stage, out.problem.model.parameters);

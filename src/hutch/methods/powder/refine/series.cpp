@@ -43,12 +43,6 @@ PatternDescription& pattern_of(Description& description, std::string const& name
     return *std::ranges::find(description.patterns, name, &PatternDescription::name);
 }
 
-std::map<std::string, double> values_of(Run const& run) {
-    std::map<std::string, double> known;
-    for (Parameter const& one : run.problem.model.parameters.all()) known[one.name] = one.value;
-    return known;
-}
-
 // A stage that refines what the last one of a run has refined.
 Description at_once(Description description, Run const& like) {
     Stage stage{"all at once", {}, {}, {}};
@@ -184,7 +178,7 @@ class SeriesRunner {
             }
         }
         goodness_before_ = goodness(now);
-        known_ = values_of(now);
+        known_ = now.problem.model.parameters.values_by_name();
         return to_result(now);
     }
 

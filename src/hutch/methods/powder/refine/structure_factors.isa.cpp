@@ -1,5 +1,5 @@
 // Squared structure factors and their derivatives, 64 reflections at a time.
-#include "hutch/methods/powder/refine/detail/double_math.hpp"
+#include "hutch/methods/powder/refine/detail/elementary.hpp"
 #include "hutch/methods/powder/refine/detail/kernels.hpp"
 
 namespace hutch::powder::refine::detail::HUTCH_ISA {

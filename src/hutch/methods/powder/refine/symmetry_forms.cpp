@@ -13,7 +13,7 @@
 namespace hutch::powder::refine {
 namespace {
 
-using data::Matrix3;
+using data::Matrix3, data::product, data::transposed;
 using Rotation = std::array<int, 9>;
 using Vector3 = std::array<double, 3>;
 
@@ -94,16 +94,6 @@ Matrix3 to_matrix(Rotation const& r) {
     return m;
 }
 
-Matrix3 transposed(Matrix3 const& m) { return {m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]}; }
-
-Matrix3 product(Matrix3 const& a, Matrix3 const& b) {
-    Matrix3 result{};
-    for (std::size_t i = 0; i < 3; ++i)
-        for (std::size_t j = 0; j < 3; ++j)
-            for (std::size_t k = 0; k < 3; ++k) result[3 * i + j] += a[3 * i + k] * b[3 * k + j];
-    return result;
-}
-
 // The mean of what matrices M do to a symmetric tensor, T -> M T M^T, as (6, 6).
 std::vector<double> tensor_projector(std::vector<Matrix3> const& matrices) {
     std::vector<double> mean(36, 0.0);
@@ -153,10 +143,8 @@ std::vector<double> metric_projector(data::Structure const& structure) {
     return tensor_projector(matrices);
 }
 
-data::Cell to_cell(std::array<double, 6> const& metric) {
-    double const a = std::sqrt(metric[0]), b = std::sqrt(metric[1]), c = std::sqrt(metric[2]);
-    auto const angle = [](double cosine) { return std::acos(cosine) * 180 / std::numbers::pi; };
-    return {a, b, c, angle(metric[5] / (b * c)), angle(metric[4] / (a * c)), angle(metric[3] / (a * b))};
+data::Cell to_cell(std::array<double, 6> const& g) {
+    return data::cell_of({g[0], g[3], g[4], g[3], g[1], g[5], g[4], g[5], g[2]});
 }
 
 // The structure's cell, freed of what its metric lacks in symmetry.

@@ -65,7 +65,7 @@ Problem two_banks() {
 }
 
 std::vector<double> calculated(Problem const& problem, Prepared const& prepared, std::size_t pattern) {
-    Wanted const nothing{std::vector<char>(problem.model.parameters.size(), 0)};
+    Wanted const nothing = Wanted::none(problem.model.parameters.size());
     return calculate(problem.model, prepared, pattern, problem.model.parameters.values(), nothing).total;
 }
 

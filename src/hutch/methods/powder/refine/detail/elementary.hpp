@@ -31,6 +31,28 @@ inline double exp2_of(double x) {
 }
 inline double exp_of(double x) { return exp2_of(1.4426950408889634 * x); }
 
+/// sin(2 pi t) for t in [-1/4, 1/4] (Taylor, degree 21: the next term is below 1e-18).
+inline double sine_of_quarter(double t) {
+    double const x = 6.283185307179586 * t, u = x * x;
+    double p = 1.9572941063391263e-20;
+    p = p * u - 8.2206352466243295e-18;
+    p = p * u + 2.8114572543455206e-15;
+    p = p * u - 7.6471637318198164e-13;
+    p = p * u + 1.6059043836821613e-10;
+    p = p * u - 2.5052108385441720e-08;
+    p = p * u + 2.7557319223985893e-06;
+    p = p * u - 1.9841269841269841e-04;
+    p = p * u + 8.3333333333333332e-03;
+    p = p * u - 1.6666666666666666e-01;
+    return x * (p * u + 1.0);
+}
+/// cos(2 pi t) and sin(2 pi t) for t in [-1/2, 1/2].
+inline double cosine_of_turns(double t) { return sine_of_quarter(0.25 - __builtin_fabs(t)); }
+inline double sine_of_turns(double t) {
+    double const half = t < 0 ? -0.5 : 0.5;
+    return sine_of_quarter(__builtin_fabs(t) > 0.25 ? half - t : t);
+}
+
 /// log(x) of a positive normal number within 1e-15 of the larger of 1 and itself: series of artanh.
 inline double log_of(double x) {
     constexpr std::int64_t root_half = 0x3fe6a09e667f3bcd;

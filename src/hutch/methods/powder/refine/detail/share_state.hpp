@@ -89,11 +89,62 @@ class DerivativeOf {
     Wanted const& wanted_;
 };
 
-void add_angle_lines(Model const& model, ShareModel const& share, ReflectionList const& list,
-                     ShareCell const& cell, Squares const& squares, std::span<double const> values,
-                     Wanted const& wanted, Lines& lines);
-void add_flight_lines(Model const& model, ShareModel const& share, ReflectionList const& list,
-                      ShareCell const& cell, Squares const& squares, std::span<double const> values,
-                      Wanted const& wanted, Lines& lines);
+/// What lines of both kinds are calculated from, and the derivatives that both have.
+///
+/// Arrays have one value a line. A calculator fills them in, with the lines' values, before it asks for
+/// derivatives.
+struct LineContext {
+    ShareModel const& share;
+    ReflectionList const& list;
+    ShareCell const& cell;
+    Squares const& f;
+    std::span<double const> values;
+    Lines& lines;
+    DerivativeOf of;
+    // Which quantities the widths are: FWHM^2 or variance, what one is in FWHM^2, and their floors.
+    Quantity gauss, lorentz;
+    double gauss_unit, least_gauss, least_lorentz;
+
+    std::vector<double> gain{}, volume_power{};  ///< d area / d |F|^2; d ln(area) / d ln(volume)
+    std::vector<double> slope[quantities]{};     ///< by what the calculator likes, at fixed |F|^2 and volume
+    std::vector<double> per_q{};                 ///< how that changes with q
+    std::vector<double> size_unit{}, strain_unit{};  ///< FWHM that 1/size and the strain are multiplied with
+    std::vector<Broadening> broad{};                 ///< per reflection
+    std::vector<Texture> textures{};                 ///< per reflection
+
+    double at(std::size_t parameter) const { return values[parameter]; }
+    std::size_t reflection(std::size_t line) const { return line % lines.reflections; }
+    bool has_gauss(std::size_t line) const { return lines.value[gauss][line] > least_gauss; }
+    bool has_lorentz(std::size_t line) const { return lines.value[lorentz][line] > least_lorentz; }
+    double size_width(std::size_t line) const { return size_unit[line] * broad[reflection(line)].size; }
+    double strain_width(std::size_t line) const { return strain_unit[line] * broad[reflection(line)].strain; }
+
+    void allocate();
+    void differentiate_metric(std::span<Quantity const> moving);
+    void differentiate_sample_widths();
+    void differentiate_area();
+
+    /// Add function(line) to the derivative of one quantity, if it is wanted.
+    template <class Function>
+    void fill(std::size_t parameter, Quantity quantity, Function const& function) {
+        LineDerivative* const one = of(parameter);
+        if (!one) return;
+        auto& array = of.array(*one, quantity);
+        for (std::size_t line = 0; line < lines.size(); ++line)
+            if (lines.exists[line]) array[line] += function(line);
+    }
+    /// The same of the area, relative to it.
+    template <class Function>
+    void fill_relative(std::size_t parameter, Function const& function) {
+        fill(parameter, area, [&](std::size_t line) { return lines.value[area][line] * function(line); });
+    }
+
+  private:
+    void widen(std::size_t parameter, bool is_size, auto const& change);
+    void differentiate_mix(std::size_t parameter, bool is_size);
+};
+
+void add_angle_lines(PatternModel const& pattern, LineContext context);
+void add_flight_lines(PatternModel const& pattern, LineContext context);
 
 }  // namespace hutch::powder::refine::detail
