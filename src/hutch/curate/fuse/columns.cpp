@@ -47,7 +47,7 @@ Column curve(Part part, char const* name, char const* dtype, char const* unit, c
 void add_estimate(std::vector<Column>& all, Part part, std::string const& name,
                   std::vector<std::int64_t> const& shape, std::string const& unit,
                   std::string const& description,
-                  std::function<void(Record const&, std::vector<Estimate>&)> values) {
+                  std::function<void(Record const&, std::vector<Estimate>&)> const& values) {
     auto const pick = [values](double Estimate::* member) {
         return [values, member](Record const& record, Row& row) {
             std::vector<Estimate> estimates;

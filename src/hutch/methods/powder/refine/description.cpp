@@ -165,7 +165,11 @@ void read_instrument_keys(Document const& at, PatternDescription& pattern) {
 }
 
 void read_instrument(Document const& at, FileFinder const& find, PatternDescription& pattern) {
-    Document const map = at;
+    auto const set_flight = [&] {
+        pattern.is_flight = true;
+        pattern.instrument.radiation = Radiation::neutron;
+        pattern.instrument.geometry = Geometry::debye_scherrer;
+    };
     std::string file;
     int bank = 1;
     if (at.is_scalar())
@@ -177,9 +181,7 @@ void read_instrument(Document const& at, FileFinder const& find, PatternDescript
     if (!file.empty()) {
         auto const values = data::read_instrument_file(find(file), bank);
         if (values.text("Type", "").starts_with("PNT")) {
-            pattern.is_flight = true;
-            pattern.instrument.radiation = Radiation::neutron;
-            pattern.instrument.geometry = Geometry::debye_scherrer;
+            set_flight();
             for (std::string const& key : flight_keys)
                 if (values.has(key)) pattern.flight[key] = values.number(key);
         } else {
@@ -188,14 +190,12 @@ void read_instrument(Document const& at, FileFinder const& find, PatternDescript
     }
     if (at.is_scalar()) return;
     if (at.has("flight")) {
-        pattern.is_flight = true;
-        pattern.instrument.radiation = Radiation::neutron;
-        pattern.instrument.geometry = Geometry::debye_scherrer;
+        set_flight();
         Document const flight = at.at("flight");
         flight.only(flight_keys);
         for (std::string const& key : flight.keys()) pattern.flight[key] = flight.at(key).number();
     }
-    read_instrument_keys(map, pattern);
+    read_instrument_keys(at, pattern);
 }
 
 void check_flight(Document const& at, PatternDescription const& pattern) {
@@ -376,8 +376,7 @@ Description read_description(Document const& at, FileFinder const& find) {
     read_patterns(at.at("patterns"), find, out);
     if (out.phases.empty() || out.patterns.empty())
         at.fail("has no phase or no pattern; expected one of each at least");
-    Document const changes = at;
-    apply_changes(out, changes);
+    apply_changes(out, at);
     if (at.has("refine")) read_stages(at.at("refine"), out);
     if (at.has("at_once"))
         out.is_at_once = one_of<bool>(at.at("at_once"), {{"true", true}, {"false", false}});

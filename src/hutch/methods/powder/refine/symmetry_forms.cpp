@@ -429,7 +429,7 @@ Harmonics::Harmonics(data::Structure const& structure, int degree) : degree_(deg
         auto const own = even_harmonics(degree, node.unit);
         auto const mean = mean_harmonics(degree, node.unit, group);
         for (int n = 2; n <= degree; n += 2) {
-            auto const first = first_of(n), count = std::size_t(2 * n + 1);
+            auto const first = first_of(n), count = 2 * std::size_t(n) + 1;
             auto& projector = projectors[std::size_t(n / 2 - 1)];
             for (std::size_t i = 0; i < count; ++i)
                 for (std::size_t j = 0; j < count; ++j)
@@ -440,7 +440,7 @@ Harmonics::Harmonics(data::Structure const& structure, int degree) : degree_(deg
 }
 
 void Harmonics::add_terms(int degree, std::vector<double> const& projector) {
-    auto const count = std::size_t(2 * degree + 1);
+    auto const count = 2 * std::size_t(degree) + 1;
     std::vector<double> rows = projector;
     std::size_t const terms = reduce(rows, count).size();
     orthonormalise(rows, count);
