@@ -40,7 +40,7 @@ def check_file(path):
         assert list(file["id"].asstr()) == ["one.p", "two.p"]
         record = file["records/one.p"]
         assert record["x"][:].tolist() == [28.0, 28.5, 29.0] and record["measured"][:].tolist() == [10.0, 100.0, 12.0]
-        assert record["x"].attrs["units"].decode() == "degree" and file["records/two.p/x"].attrs["units"].decode() == "us"
+        assert record["x"].attrs["units"].decode() == "degree" and file["records/two.p/x"].attrs["units"].decode() == "microsecond"
         assert record["reflections/A/h"][0] == 1 and math.isnan(record["reflections/A/observed"][0])
         assert record["structure/A/label"].asstr()[0] == "Si1" and "_cell_length_a 5.4309" in record["structure/A/cif"].asstr()[0]
         assert record["structure/A/position_su"][0].tolist() == [0.0, 1e-3, 0.0]
