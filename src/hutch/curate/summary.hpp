@@ -1,6 +1,7 @@
 /// Hold what a data card says of a data set: numbers that were counted while it was built.
 #pragma once
 
+#include "hutch/curate/dictionary.hpp"
 #include "hutch/data/plot.hpp"
 
 #include <cstdint>
@@ -9,15 +10,6 @@
 #include <vector>
 
 namespace hutch::curate {
-
-/// One column of the records, as in the files.
-struct Field {
-    std::string name;                 ///< path in the HDF5 files: "intensity", "truth/size"
-    std::string dtype;                ///< "float32", "int16", "utf8[16]" ...
-    std::vector<std::int64_t> shape;  ///< of one record; empty for a number
-    std::string unit;                 ///< UDUNITS; "1" for pure numbers, "" for texts
-    std::string description;          ///< one sentence
-};
 
 /// One way to learn from the records: what goes in and what is to be found.
 struct Task {
