@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -108,13 +109,12 @@ template <class Real>
 void FieldScan::add_counts(std::span<Real const> values, Measured const& m, std::uint64_t record,
                            bool is_list_of_records) {
     FieldFacts& facts = part_.facts;
-    bool const is_new = (m.nan > 0 && noted_["nan"] < most_places) ||
-                        (m.infinite > 0 && noted_["infinite"] < most_places) ||
-                        (m.filled > 0 && noted_["fill"] < most_places) ||
-                        (m.negative > 0 && noted_["negative"] < most_places) ||
-                        (m.below > 0 && noted_["below"] < most_places) ||
-                        (m.above > 0 && noted_["above"] < most_places) ||
-                        (m.saturated > 0 && noted_["saturated"] < most_places);
+    bool const is_new =
+        (m.nan > 0 && noted_["nan"] < most_places) || (m.infinite > 0 && noted_["infinite"] < most_places) ||
+        (m.filled > 0 && noted_["fill"] < most_places) ||
+        (m.negative > 0 && noted_["negative"] < most_places) ||
+        (m.below > 0 && noted_["below"] < most_places) || (m.above > 0 && noted_["above"] < most_places) ||
+        (m.saturated > 0 && noted_["saturated"] < most_places);
     if (is_new) find_odd(values, record, is_list_of_records);
     facts.values += values.size();
     facts.nan += m.nan, facts.infinite += m.infinite, facts.filled += m.filled;

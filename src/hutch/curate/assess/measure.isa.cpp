@@ -1,5 +1,5 @@
-// Loops over the values of one record: 16 at a time with AVX-512. -ffinite-math-only holds here, so that NaN is told by
-// its bits.
+// Loops over the values of one record: 16 at a time with AVX-512. -ffinite-math-only holds here, so that NaN
+// is told by its bits.
 #include "hutch/curate/assess/detail/measure.hpp"
 
 #include <cfloat>
@@ -38,7 +38,8 @@ inline Real limited(double value) {
 
 // Counts and range of the good values.
 template <class Real>
-void first_pass(Real const* values, std::size_t count, std::size_t offset, ValueRules const& rules, Measured& to) {
+void first_pass(Real const* values, std::size_t count, std::size_t offset, ValueRules const& rules,
+                Measured& to) {
     using Whole = typename Bits<Real>::Whole;
     Real const least = limited<Real>(rules.least), most = limited<Real>(rules.most);
     Real const fill = limited<Real>(rules.fill), saturation = limited<Real>(rules.saturation);
@@ -66,7 +67,8 @@ void first_pass(Real const* values, std::size_t count, std::size_t offset, Value
         sum += x, weight += size, moment += size * Real(int(i));
     }
     to.nan += std::uint64_t(nan), to.infinite += std::uint64_t(bad - nan), to.filled += std::uint64_t(filled);
-    to.negative += std::uint64_t(negative), to.below += std::uint64_t(below), to.above += std::uint64_t(above);
+    to.negative += std::uint64_t(negative), to.below += std::uint64_t(below),
+        to.above += std::uint64_t(above);
     to.saturated += std::uint64_t(saturated);
     to.least = double(low), to.most = double(high);
     to.sum += double(sum), to.weight += double(weight);

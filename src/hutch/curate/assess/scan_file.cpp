@@ -34,7 +34,7 @@ struct Job {
     FieldPart* part = nullptr;
     std::unique_ptr<FieldScan> scan;
     bool is_text = false, is_array = false;
-    std::uint64_t width = 0;   // values of a record; 0: differs
+    std::uint64_t width = 0;  // values of a record; 0: differs
     std::uint64_t declared_width = 0;
     std::uint64_t begins = 0;  // in the file, for the order of reading
     int digest_seed = 0;       // 0: not part of the digest
@@ -48,7 +48,9 @@ struct Job {
     bool is_lost = false;  // it cannot be read
 };
 
-std::string shown(std::vector<std::int64_t> const& shape) { return fmt::format("({})", fmt::join(shape, ", ")); }
+std::string shown(std::vector<std::int64_t> const& shape) {
+    return fmt::format("({})", fmt::join(shape, ", "));
+}
 
 std::uint64_t width_of(std::vector<std::int64_t> const& shape) {
     std::uint64_t width = 1;
@@ -62,15 +64,17 @@ bool is_text_type(std::string const& dtype) {
 
 bool fits(std::vector<std::int64_t> const& found, std::vector<std::int64_t> const& declared) {
     return found.size() == declared.size() &&
-           std::equal(found.begin(), found.end(), declared.begin(), [](std::int64_t is, std::int64_t said) {
-               return said < 0 || is == said;
-           });
+           std::equal(found.begin(), found.end(), declared.begin(),
+                      [](std::int64_t is, std::int64_t said) { return said < 0 || is == said; });
 }
 
 class TableScan {
   public:
     TableScan(std::filesystem::path const& folder, FileTask const& task, Fixity& fixity, FileFacts& facts)
-        : task_(task), table_(*task.table), fixity_(fixity), facts_(facts),
+        : task_(task),
+          table_(*task.table),
+          fixity_(fixity),
+          facts_(facts),
           file_(open_table_file(folder / task.path, table_)) {
         facts_.records = file_->records();
     }
@@ -105,7 +109,8 @@ class TableScan {
                 fmt::format("shape is {}; declared {}", shown(found.shape), shown(field.shape)));
         if (!found.unit.empty()) part.facts.units.push_back(found.unit);
         for (std::string const& unit : found.more_units) part.facts.units.push_back(unit);
-        if (found.is_typed) ++(found.is_little_endian ? part.facts.little_endian_files : part.facts.big_endian_files);
+        if (found.is_typed)
+            ++(found.is_little_endian ? part.facts.little_endian_files : part.facts.big_endian_files);
         if (!is_shared && found.records != facts_.records)
             say(part, field.name,
                 fmt::format("has {} records; others in the file have {}", found.records, facts_.records));
@@ -150,7 +155,8 @@ class TableScan {
             job.texts = &facts_.texts[field.name], job.words = &facts_.words[field.name];
         } else if (job.is_array) {
             job.statistics = &facts_.statistics[field.name];
-            if (task_.keeps_index_ranges && job.declared_width > 1 && job.declared_width <= most_index_ranges &&
+            if (task_.keeps_index_ranges && job.declared_width > 1 &&
+                job.declared_width <= most_index_ranges &&
                 (field.role == Role::feature || field.role == Role::other))
                 job.scan->keep_index_ranges(job.declared_width);
         } else {
@@ -201,7 +207,8 @@ class TableScan {
     void scan_by_records() {
         std::uint64_t some = 1024;
         if (facts_.records > 0 && table_.format != "hdf5")
-            some = std::clamp<std::uint64_t>(4 * block_bytes / (fixity_.size() / facts_.records + 1), 1, 1024);
+            some =
+                std::clamp<std::uint64_t>(4 * block_bytes / (fixity_.size() / facts_.records + 1), 1, 1024);
         if (table_.format == "hdf5") some = 16;
         for (std::uint64_t first = 0; first < facts_.records; first += some)
             for (Job& job : jobs_)
@@ -213,7 +220,8 @@ class TableScan {
             if (auto const end = file_->offset_of(job.field->name, first + count)) fixity_.advance_to(*end);
             if (job.is_text)
                 take_texts(job, first, count);
-            else if (job.is_array && job.width > 0 && file_->read_floats(job.field->name, first, count, floats_))
+            else if (job.is_array && job.width > 0 &&
+                     file_->read_floats(job.field->name, first, count, floats_))
                 take_arrays<float>(job, first, count);
             else
                 take_numbers(job, first, count);
@@ -299,7 +307,8 @@ class TableScan {
 
     // Values that a mask leaves out are in none of the counts.
     template <class Real>
-    RecordStatistics take_record(Job& job, std::span<Real const> values, std::uint64_t record, std::uint64_t i) {
+    RecordStatistics take_record(Job& job, std::span<Real const> values, std::uint64_t record,
+                                 std::uint64_t i) {
         if (job.mask.name.empty()) return job.scan->take_record(values, record);
         std::uint64_t const begin = job.mask.is_shared ? 0 : i * values.size();
         if (begin + values.size() > job.mask.values.size()) return job.scan->take_record(values, record);
@@ -371,14 +380,14 @@ std::vector<Field const*> digest_fields(RecordTable const& table) {
 }
 
 struct Fixity::State {
+    explicit State(std::shared_ptr<Source const> from) : source(std::move(from)) {}
     std::shared_ptr<Source const> source;
     Sha256 sum;
     std::uint64_t done = 0;
     std::vector<char> piece;
 };
 
-Fixity::Fixity(std::shared_ptr<Source const> source)
-    : state_(std::make_unique<State>(State{std::move(source), {}, 0, {}})) {}
+Fixity::Fixity(std::shared_ptr<Source const> source) : state_(std::make_unique<State>(std::move(source))) {}
 Fixity::~Fixity() = default;
 std::uint64_t Fixity::size() const { return state_->source->size(); }
 
