@@ -34,6 +34,7 @@ void write_reports(Assessment const& made, step::Call const& call) {
     if (auto const path = call.output("report")) write_file(*path, to_json(made));
     if (auto const path = call.output("html")) write_file(*path, to_html(made));
     if (auto const path = call.output("badge")) write_file(*path, to_badge(made));
+    if (auto const path = call.output("proposal")) write_file(*path, curate::to_json(*made.dictionary));
 }
 
 // What a gate below its level says: one line that names what to mend.

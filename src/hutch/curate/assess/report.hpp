@@ -16,7 +16,9 @@ std::string to_json(Assessment const& assessment);
 std::string to_html(Assessment const& assessment);
 /// Return the level as an SVG badge that stands in a README.
 std::string to_badge(Assessment const& assessment);
-/// Return what a check asks, where it counts and what to do when it fails. \throws Error bad_input
+/// Return what a check asks, where it counts and what to do when it fails; "all": the manual's page of all of
+/// them.
+/// \throws Error bad_input
 std::string explain(std::string const& id);
 
 }  // namespace hutch::curate::assess

@@ -44,6 +44,24 @@ std::string side_line(SideLevel const& side) {
     return std::string(text.substr(0, text.find_last_not_of(' ') + 1)) + "\n";
 }
 
+std::string in_cell(std::string text) {
+    for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
+    return text;
+}
+
+// The manual's page of all checks.
+std::string rubric_table() {
+    std::string text = fmt::format(
+        "# Checks of rubric {}\n\nWritten by `hutch assess --explain all`; [assessment.md](assessment.md) "
+        "says how levels "
+        "follow.\n\n| id | check | asks | counts for | remedy |\n|---|---|---|---|---|\n",
+        rubric_version);
+    for (Check const& check : all_checks())
+        text += fmt::format("| {} | {} | {} | {} | {} |\n", check.id, check.name, in_cell(check.question),
+                            standing_of(check.id), in_cell(check.remedy));
+    return text;
+}
+
 }  // namespace
 
 std::string to_text(Assessment const& made) {
@@ -71,6 +89,7 @@ std::string to_text(Assessment const& made) {
 }
 
 std::string explain(std::string const& id) {
+    if (id == "all") return rubric_table();
     for (Check const& check : all_checks())
         if (id == check.id) {
             std::string const standing = standing_of(id);
