@@ -72,8 +72,8 @@ struct TableFacts {
     std::vector<std::array<std::uint64_t, 4>>
         sketches;                         ///< of all array features: see sketch.hpp; empty without
     std::vector<std::string> undeclared;  ///< fields that files have and the dictionary has not
-    /// Where memory is too little for all: the records that `statistics`, and `numbers` of fields without role
-    /// or with the roles feature, axis, sigma, mask, confidence and other, were kept of. Empty: of all.
+    /// Where memory is too little for all: the records that `statistics`, and `numbers` of fields without
+    /// role or with the roles feature, axis, sigma, mask, confidence and other, were kept of. Empty: of all.
     std::vector<std::uint64_t> kept_records;
 
     std::size_t file_of(std::uint64_t record) const;  ///< index into Scan::files
