@@ -251,6 +251,8 @@ DatasetSummary summarize(BuildContext const& context, std::filesystem::path cons
     summary.structures = context.collection.structures.size();
     summary.generator = context.generator, summary.recipe = recipe.text,
     summary.sources = context.collection.sources;
+    for (Source const& one : recipe.further_sources)
+        summary.sources.push_back({one.name, one.licence, one.citation, one.url, 0, 0, {}});
     add_splits(context, summary);
     describe_fields(context, summary);
 

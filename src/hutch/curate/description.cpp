@@ -52,6 +52,12 @@ Funding read_funding(Document const& document) {
             text_or(document, "title")};
 }
 
+Source read_source(Document const& document) {
+    document.only({"name", "licence", "citation", "url"});
+    return {document.at("name").text(), text_or(document, "licence"), text_or(document, "citation"),
+            text_or(document, "url")};
+}
+
 Attestation read_attestation(Document const& document) {
     document.only({"check", "person", "orcid", "date", "statement"});
     return {document.at("check").text(), document.at("person").text(), text_or(document, "orcid"),
@@ -111,11 +117,14 @@ std::string Description::note(std::string_view key) const {
 }
 
 std::vector<std::string> const& description_keys() {
-    static std::vector<std::string> const all{
-        "name",     "title",         "version",           "description",  "licence",        "url",
-        "citation", "publisher",     "contact",           "identifier",   "date_published", "creators",
-        "keywords", "techniques",    "funding",           "attestations", "access",         "access_state",
-        "notes",    "embargo_until", "samples_per_second"};
+    static std::vector<std::string> const all{"name",         "title",          "version",
+                                              "description",  "licence",        "url",
+                                              "citation",     "publisher",      "contact",
+                                              "identifier",   "date_published", "creators",
+                                              "keywords",     "techniques",     "funding",
+                                              "attestations", "access",         "access_state",
+                                              "notes",        "embargo_until",  "samples_per_second",
+                                              "sources"};
     return all;
 }
 
@@ -132,6 +141,7 @@ Description read_description(Document const& document) {
     to.identifier = text_or(document, "identifier");
     to.creators = list_of<Person>(document, "creators", read_person);
     to.keywords = list_of<std::string>(document, "keywords", [](Document const& one) { return one.text(); });
+    to.further_sources = list_of<Source>(document, "sources", read_source);
     to.techniques = list_of<Technique>(document, "techniques", read_technique);
     to.funding = list_of<Funding>(document, "funding", read_funding);
     to.attestations = list_of<Attestation>(document, "attestations", read_attestation);

@@ -29,6 +29,11 @@ struct Funding {
     std::string funder, ror, award, title;
 };
 
+/// Where data came from.
+struct Source {
+    std::string name, licence, citation, url;
+};
+
 struct Contact {
     std::string name, at;  ///< at: e-mail or web address
 };
@@ -39,6 +44,7 @@ struct Description {
     std::vector<std::string> keywords;
     /// Responsible-AI texts: collection, biases, limitations, use cases, non-intended use, feedback ...
     std::map<std::string, std::string> notes;
+    std::vector<Source> further_sources;  ///< besides those that whoever builds it sees
     Person publisher;
     Contact contact;
     std::string identifier;     ///< DOI or another; empty: none was given

@@ -11,12 +11,10 @@
 #include <span>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace hutch::curate::fuse {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using namespace detail;
 
 void add_number(std::string& out, double value, std::string const& dtype) {
@@ -222,46 +220,42 @@ std::vector<std::string> write_tables(std::vector<Record> const& records, Record
     return files;
 }
 
-std::string provenance_text(Inputs const& inputs, std::vector<Record> const& records,
-                            DatasetSummary const& about) {
-    Json document;
-    document["prefix"] = {{"hutch", "https://hutch.invalid/ns#"}, {"prov", "http://www.w3.org/ns/prov#"}};
-    std::string const dataset = "hutch:" + about.name + "-" + about.version;
-    document["entity"][dataset] = {{"prov:type", "prov:Collection"}, {"hutch:records", records.size()}};
-    document["activity"]["hutch:fuse"] = {{"prov:label", "dataset fuse"}};
-    document["agent"]["hutch:program"] = {{"prov:type", "prov:SoftwareAgent"},
-                                          {"prov:label", about.generator}};
-    document["wasGeneratedBy"]["hutch:generated"] = {{"prov:entity", dataset},
-                                                     {"prov:activity", "hutch:fuse"}};
-    document["wasAssociatedWith"]["hutch:associated"] = {{"prov:activity", "hutch:fuse"},
-                                                         {"prov:agent", "hutch:program"}};
-    auto const use = [&](std::string const& id, Json entity) {
-        document["entity"]["hutch:" + id] = std::move(entity);
-        document["used"]["hutch:used-" + id] = {{"prov:activity", "hutch:fuse"},
-                                                {"prov:entity", "hutch:" + id}};
-    };
-    for (RefinementInput const& one : inputs.refinements)
-        use("refinement-" + one.id, {{"prov:label", one.file},
-                                     {"hutch:sha256", one.sha256},
-                                     {"hutch:program", "hutch " + one.result.program},
-                                     {"hutch:title", one.result.title},
-                                     {"hutch:ending", one.result.ending}});
-    for (Record const& record : records) {
-        document["entity"]["hutch:record-" + record.id] = {{"prov:label", record.id}};
-        document["hadMember"]["hutch:member-" + record.id] = {{"prov:collection", dataset},
-                                                              {"prov:entity", "hutch:record-" + record.id}};
-        std::vector<std::string> origins{"refinement-" + record.refinement->id};
-        if (record.simulated != nullptr) {
-            origins.push_back("simulated-" + record.id);
-            use(origins.back(),
-                {{"prov:label", record.simulated->file}, {"hutch:sha256", record.simulated->sha256}});
-        }
-        for (std::string const& origin : origins)
-            document["wasDerivedFrom"]["hutch:derived-" + record.id + "-" + origin] = {
-                {"prov:generatedEntity", "hutch:record-" + record.id},
-                {"prov:usedEntity", "hutch:" + origin}};
+Provenance provenance_of(Inputs const& inputs, std::vector<Record> const& records,
+                         DatasetSummary const& about) {
+    Provenance made{"dataset fuse",
+                    "refined patterns and simulated ones joined and resampled to a common axis",
+                    {},
+                    {},
+                    {},
+                    {}};
+    std::vector<std::string> sources;
+    for (Source const& one : about.further_sources) {
+        sources.push_back(fmt::format("source-{}", sources.size() + 1));
+        made.inputs.push_back({sources.back(),
+                               one.name,
+                               "",
+                               {{"licence", one.licence}, {"citation", one.citation}, {"url", one.url}},
+                               {},
+                               false});
     }
-    return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    for (RefinementInput const& one : inputs.refinements)
+        made.inputs.push_back({"refinement-" + one.id,
+                               one.file,
+                               one.sha256,
+                               {{"program", "hutch " + one.result.program},
+                                {"title", one.result.title},
+                                {"ending", one.result.ending}},
+                               sources});
+    for (Record const& record : records) {
+        std::string const refinement = "refinement-" + record.refinement->id;
+        made.records.push_back({record.id, {refinement}});
+        if (record.simulated == nullptr) continue;
+        std::string const simulated = "simulated-" + record.id;
+        made.inputs.push_back(
+            {simulated, record.simulated->file, record.simulated->sha256, {}, {refinement}});
+        made.records.back().derived_from.push_back(simulated);
+    }
+    return made;
 }
 
 }  // namespace hutch::curate::fuse

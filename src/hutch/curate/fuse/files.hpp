@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hutch/curate/fuse/columns.hpp"
+#include "hutch/curate/provenance.hpp"
 
 #include <filesystem>
 #include <string>
@@ -48,8 +49,8 @@ void write_lines(std::vector<Record> const& records, std::vector<Column> const& 
 std::vector<std::string> write_tables(std::vector<Record> const& records, RecordOptions const& options,
                                       DatasetSummary& summary, std::filesystem::path const& folder);
 
-/// Return what the data set was made from, as PROV-JSON.
-std::string provenance_text(Inputs const& inputs, std::vector<Record> const& records,
-                            DatasetSummary const& about);
+/// Return what the data set was made from.
+Provenance provenance_of(Inputs const& inputs, std::vector<Record> const& records,
+                         DatasetSummary const& about);
 
 }  // namespace hutch::curate::fuse

@@ -52,9 +52,11 @@ void write_all(Inputs const& inputs, std::vector<Record> const& records, FuseOpt
     for (std::string const& name : write_tables(records, options.records, summary, folder))
         summary.files.push_back(plain_entry(name, folder));
     write_lines(records, columns, options.records.grid, folder);
-    write_file(folder / "provenance.json", provenance_text(inputs, records, summary));
-    for (char const* name : {"records.jsonl", "provenance.json"})
-        summary.files.push_back(plain_entry(name, folder));
+    summary.files.push_back(plain_entry("records.jsonl", folder));
+    Provenance provenance = provenance_of(inputs, records, summary);
+    provenance.files = summary.files;
+    write_file(folder / "provenance.json", to_prov_json(provenance, summary));
+    summary.files.push_back(plain_entry("provenance.json", folder));
     report.structures = summary.structures, report.groups = summary.groups;
     report.bytes = write_documents(summary,
                                    {{"records", std::int64_t(records.size())},
