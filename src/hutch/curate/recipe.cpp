@@ -21,13 +21,6 @@ std::string text_or(Document const& document, char const* key, std::string const
     return document.has(key) ? document.at(key).text() : fallback;
 }
 
-std::vector<std::string> texts_of(Document const& document, char const* key) {
-    std::vector<std::string> all;
-    if (document.has(key))
-        for (Document const& item : document.at(key).items()) all.push_back(item.text());
-    return all;
-}
-
 std::uint64_t count_of(Document const& document, char const* key, std::uint64_t fallback, double least,
                        double most) {
     if (!document.has(key)) return fallback;
@@ -197,31 +190,6 @@ void read_splits(Document const& document, Recipe& recipe) {
     if (!(std::abs(sum - 1) < 1e-6)) document.fail(fmt::format("sums to {}; expected 1", sum));
 }
 
-void read_description(Document const& document, Recipe& recipe) {
-    recipe.name = document.at("name").text();
-    if (recipe.name.empty() || recipe.name.find_first_of("/ \t\n") != std::string::npos)
-        document.at("name").fail(
-            fmt::format("is {}; expected a word without blanks and slashes", in_quotes(recipe.name)));
-    recipe.title = text_or(document, "title", recipe.name);
-    recipe.version = document.at("version").text();
-    auto const parts = split(recipe.version, '.');
-    if (parts.size() != 3 || !std::ranges::all_of(parts, [](auto part) {
-            return !part.empty() && part.find_first_not_of("0123456789") == part.npos;
-        }))
-        document.at("version").fail(
-            fmt::format("is {}; expected MAJOR.MINOR.PATCH", in_quotes(recipe.version)));
-    recipe.description = text_or(document, "description", "");
-    recipe.licence = text_or(document, "licence", "");
-    recipe.url = text_or(document, "url", "");
-    recipe.citation = text_or(document, "citation", "");
-    recipe.date_published = text_or(document, "date_published", "");
-    recipe.creators = texts_of(document, "creators");
-    recipe.keywords = texts_of(document, "keywords");
-    if (document.has("notes"))
-        for (std::string const& key : document.at("notes").keys())
-            recipe.notes[key] = document.at("notes").at(key).text();
-}
-
 RecipeInstrument common_instrument(Document const& document) {
     RecipeInstrument common;
     powder::Setting defaults;
@@ -262,13 +230,14 @@ void read_march_axes(Document const& document, Recipe& recipe) {
 }
 
 Recipe read_document(Document const& document, std::string_view text, std::filesystem::path const& folder) {
-    document.only({"name",       "title",          "version",    "description", "licence",    "url",
-                   "citation",   "date_published", "creators",   "keywords",    "notes",      "seed",
-                   "records",    "shard_records",  "points",     "dtype",       "structures", "splits",
-                   "march_axes", "parameters",     "background", "instruments"});
+    std::vector<std::string> keys = description_keys();
+    for (char const* key : {"seed", "records", "shard_records", "points", "dtype", "structures", "splits",
+                            "march_axes", "parameters", "background", "instruments"})
+        keys.emplace_back(key);
+    document.only(keys);
     Recipe recipe;
     recipe.text = text;
-    read_description(document, recipe);
+    static_cast<Description&>(recipe) = read_description(document);
     recipe.seed = count_of(document, "seed", 0, 0, 9e15);
     document.at("records");
     recipe.records = count_of(document, "records", 0, 1, 1e10);
