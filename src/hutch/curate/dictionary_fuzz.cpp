@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (size > 65536) return 0;
     hutch::curate::Dictionary dictionary;
     try {
-        dictionary = hutch::curate::parse_dictionary({reinterpret_cast<char const*>(data), size}, "fuzz.json");
+        dictionary =
+            hutch::curate::parse_dictionary({reinterpret_cast<char const*>(data), size}, "fuzz.json");
     } catch (hutch::Error const&) {
         return 0;
     }

@@ -24,7 +24,8 @@ struct Set {
         fs::create_directories(folder);
         write_shard();
         write_file_in_place(folder / "samples.csv", "sample,mass\n1,2.5\n2,\"3.5\"\n");
-        write_file_in_place(folder / "notes.jsonl", "{\"n\": 1, \"t\": [1, 2.5]}\n{\"n\": 2, \"t\": [3, null]}\n");
+        write_file_in_place(folder / "notes.jsonl",
+                            "{\"n\": 1, \"t\": [1, 2.5]}\n{\"n\": 2, \"t\": [3, null]}\n");
     }
     void write_shard() const {
         std::vector<float> const y{1, 2, 3, 4, 5, 6, 7, 8};
@@ -39,12 +40,14 @@ struct Set {
         std::string files;
         for (char const* name : {"a.h5", "samples.csv", "notes.jsonl"}) {
             if (!fs::exists(folder / name)) continue;
-            files += fmt::format("{}{{\"path\": \"{}\", \"bytes\": {}, \"sha256\": \"{}\"{}}}", files.empty() ? "" : ", ",
-                                 name, fs::file_size(folder / name), sha256_of_file(folder / name),
-                                 name == std::string("a.h5") ? fmt::format(", \"records\": {}", records) : "");
+            files += fmt::format(
+                "{}{{\"path\": \"{}\", \"bytes\": {}, \"sha256\": \"{}\"{}}}", files.empty() ? "" : ", ",
+                name, fs::file_size(folder / name), sha256_of_file(folder / name),
+                name == std::string("a.h5") ? fmt::format(", \"records\": {}", records) : "");
         }
-        write_file_in_place(folder / "manifest.json", fmt::format("{{\"version\": \"{}\", \"records\": {}, \"files\": [{}]}}",
-                                                                  version, records, files));
+        write_file_in_place(folder / "manifest.json",
+                            fmt::format("{{\"version\": \"{}\", \"records\": {}, \"files\": [{}]}}", version,
+                                        records, files));
     }
     Dictionary dictionary() const {
         return parse_dictionary(fmt::format(R"({{"name": "set", "version": "{}", "tables": [
@@ -82,7 +85,8 @@ TEST(IntegrityChecks, AnotherReaderFindsTheSame) {
     set.write_manifest();
     Answer const answer = set.ask("C03");
     if (answer.state == State::not_checked) GTEST_SKIP() << answer.text;
-    EXPECT_EQ(answer.state, State::pass) << answer.text << (answer.places.empty() ? "" : answer.places[0].what);
+    EXPECT_EQ(answer.state, State::pass)
+        << answer.text << (answer.places.empty() ? "" : answer.places[0].what);
     EXPECT_EQ(answer.numbers[0].second, 3);
 }
 
@@ -99,26 +103,38 @@ TEST(IntegrityChecks, FindOneDefectAtATime) {
     };
     Defect const defects[] = {
         {"a file is gone", "C01", [](Set& s) { s.write_manifest(), fs::remove(s.folder / "samples.csv"); }},
-        {"a stray file", "C01", [](Set& s) { s.write_manifest(), write_file_in_place(s.folder / "a.h5.bak", "x"); }},
+        {"a stray file", "C01",
+         [](Set& s) { s.write_manifest(), write_file_in_place(s.folder / "a.h5.bak", "x"); }},
         {"a byte flipped", "C02",
-         [](Set& s) { s.write_manifest(), write_file_in_place(s.folder / "notes.jsonl", "{\"n\": 1, \"t\": [1, 2.6]}\n"); }},
+         [](Set& s) {
+             s.write_manifest(),
+                 write_file_in_place(s.folder / "notes.jsonl", "{\"n\": 1, \"t\": [1, 2.6]}\n");
+         }},
         {"no checksums at all", "C02", [](Set&) {}},
         {"a file that was cut", "C03",
-         [](Set& s) { fs::resize_file(s.folder / "a.h5", fs::file_size(s.folder / "a.h5") / 2), s.write_manifest(); }},
+         [](Set& s) {
+             fs::resize_file(s.folder / "a.h5", fs::file_size(s.folder / "a.h5") / 2), s.write_manifest();
+         }},
         {"a page in place of a table", "C03",
          [](Set& s) { write_file_in_place(s.folder / "samples.csv", "<html>\n503\n"), s.write_manifest(); }},
         {"a count that is old", "C04", [](Set& s) { s.records = 5, s.write_manifest(); }},
         {"another shape", "C05",
          [](Set& s) {
-             write_file_in_place(s.folder / "notes.jsonl", "{\"n\": 1, \"t\": [1, 2.5]}\n{\"n\": 2, \"t\": [3]}\n");
+             write_file_in_place(s.folder / "notes.jsonl",
+                                 "{\"n\": 1, \"t\": [1, 2.5]}\n{\"n\": 2, \"t\": [3]}\n");
              s.write_manifest();
          }},
         {"a column of another name", "C05",
-         [](Set& s) { write_file_in_place(s.folder / "samples.csv", "sample,m\n1,2\n2,3\n"), s.write_manifest(); }},
+         [](Set& s) {
+             write_file_in_place(s.folder / "samples.csv", "sample,m\n1,2\n2,3\n"), s.write_manifest();
+         }},
         {"a text among numbers", "C05",
-         [](Set& s) { write_file_in_place(s.folder / "samples.csv", "sample,mass\n1,2 mg\n2,3\n"), s.write_manifest(); }},
+         [](Set& s) {
+             write_file_in_place(s.folder / "samples.csv", "sample,mass\n1,2 mg\n2,3\n"), s.write_manifest();
+         }},
         {"an id twice", "C09", [](Set& s) { s.ids[3] = 0, s.write_shard(), s.write_manifest(); }},
-        {"a key that leads nowhere", "C09", [](Set& s) { s.samples[3] = 77, s.write_shard(), s.write_manifest(); }},
+        {"a key that leads nowhere", "C09",
+         [](Set& s) { s.samples[3] = 77, s.write_shard(), s.write_manifest(); }},
         {"a version of two numbers", "C10", [](Set& s) { s.version = "1.0", s.write_manifest(); }},
         {"documents of two versions", "C10", [](Set& s) { s.write_manifest(), s.version = "1.0.1"; }},
     };

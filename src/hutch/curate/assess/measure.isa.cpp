@@ -1,5 +1,5 @@
-// Loops over the values of one record: 16 at a time with AVX-512. -ffinite-math-only holds here, so that NaN
-// is told by its bits.
+// Loops over the values of one record, as many at a time as a vector holds. -ffinite-math-only holds here, so
+// that NaN is told by its bits.
 #include "hutch/curate/assess/detail/measure.hpp"
 
 #include <cfloat>
@@ -7,6 +7,13 @@
 namespace hutch::curate::assess::detail::HUTCH_ISA {
 namespace {
 
+#if defined(__AVX512F__)
+constexpr int vector_bytes = 64;
+#elif defined(__AVX__)
+constexpr int vector_bytes = 32;
+#else
+constexpr int vector_bytes = 16;
+#endif
 constexpr std::size_t piece = 1024;  // sums of floats stay exact to about 1e-7 over so many
 
 template <class Real>
@@ -14,16 +21,16 @@ struct Bits;
 template <>
 struct Bits<float> {
     using Whole = std::int32_t;
-    typedef float Reals __attribute__((vector_size(64)));
-    typedef std::int32_t Wholes __attribute__((vector_size(64)));
+    typedef float Reals __attribute__((vector_size(vector_bytes)));
+    typedef std::int32_t Wholes __attribute__((vector_size(vector_bytes)));
     static constexpr Whole magnitude = 0x7fffffff, infinity = 0x7f800000;
     static constexpr float largest = FLT_MAX, all_whole = 0x1p23f;
 };
 template <>
 struct Bits<double> {
     using Whole = std::int64_t;
-    typedef double Reals __attribute__((vector_size(64)));
-    typedef std::int64_t Wholes __attribute__((vector_size(64)));
+    typedef double Reals __attribute__((vector_size(vector_bytes)));
+    typedef std::int64_t Wholes __attribute__((vector_size(vector_bytes)));
     static constexpr Whole magnitude = 0x7fffffffffffffff, infinity = 0x7ff0000000000000;
     static constexpr double largest = DBL_MAX, all_whole = 0x1p52;
 };
@@ -53,14 +60,18 @@ struct Lanes {
     Wholes has_fill, has_saturation;
 
     explicit Lanes(ValueRules const& rules)
-        : low(Reals{} + Bits<Real>::largest), high(Reals{} - Bits<Real>::largest),
-          least(Reals{} + limited<Real>(rules.least)), most(Reals{} + limited<Real>(rules.most)),
-          fill(Reals{} + limited<Real>(rules.fill)), saturation(Reals{} + limited<Real>(rules.saturation)),
-          has_fill(Wholes{} - rules.has_fill), has_saturation(Wholes{} - rules.has_saturation) {
+        : low(Reals{} + Bits<Real>::largest),
+          high(Reals{} - Bits<Real>::largest),
+          least(Reals{} + limited<Real>(rules.least)),
+          most(Reals{} + limited<Real>(rules.most)),
+          fill(Reals{} + limited<Real>(rules.fill)),
+          saturation(Reals{} + limited<Real>(rules.saturation)),
+          has_fill(Wholes{} - rules.has_fill),
+          has_saturation(Wholes{} - rules.has_saturation) {
         for (std::size_t i = 0; i < width; ++i) index[i] = Real(int(i));
     }
 
-    inline __attribute__((always_inline)) void take(Reals value) {
+    inline __attribute__((always_inline)) void take(Reals const& value) {
         Wholes const all = (Wholes)value, bits = all & Bits<Real>::magnitude;
         Wholes const is_finite = (Wholes)(bits < Bits<Real>::infinity);
         Wholes const is_fill = is_finite & has_fill & (Wholes)(value == fill);
@@ -96,7 +107,8 @@ std::uint64_t total_count(Vector const& lanes) {
 
 // Counts and range of the good values.
 template <class Real>
-void first_pass(Real const* values, std::size_t count, std::size_t offset, ValueRules const& rules, Measured& to) {
+void first_pass(Real const* values, std::size_t count, std::size_t offset, ValueRules const& rules,
+                Measured& to) {
     using Reals = typename Bits<Real>::Reals;
     Lanes<Real> lanes(rules);
     constexpr std::size_t width = Lanes<Real>::width;

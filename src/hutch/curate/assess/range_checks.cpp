@@ -153,7 +153,7 @@ Answer check_finiteness(Subject const& subject) {
     Answer answer;
     std::uint64_t fields = 0, wrong = 0, infinite = 0, nan = 0, negative = 0, fills = 0;
     for_each_field(subject, [&](TableFacts const& table, Field const& field, FieldFacts const& facts) {
-        if (!is_number(field) || facts.values == 0) return;
+        if (!is_number(field) || facts.values == 0 || field.role == Role::axis) return;  // of axes C20 tells
         ++fields;
         bool is_wrong = false;
         auto const count = [&](char const* kind, std::uint64_t found, std::uint64_t& all) {
@@ -189,7 +189,7 @@ Answer check_missing(Subject const& subject) {
     std::uint64_t fields = 0, too_many = 0, unexplained = 0;
     double worst = 0;
     for_each_field(subject, [&](TableFacts const& table, Field const& field, FieldFacts const& facts) {
-        if (facts.values == 0) return;
+        if (facts.values == 0 || field.role == Role::axis) return;
         ++fields;
         auto const all = double(facts.values), share = double(missing_of(facts)) / all;
         worst = std::max(worst, share);

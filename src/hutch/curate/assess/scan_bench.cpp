@@ -1,5 +1,5 @@
-// Bytes per second of one core over shards in the page cache: checksum, NaN, range, statistics, digest and sketch of every
-// record in one pass, and parts of it; shares are of what a core can read from memory.
+// Bytes per second of one core over shards in the page cache: checksum, NaN, range, statistics, digest and
+// sketch of every record in one pass, and parts of it; shares are of what a core can read from memory.
 #include "hutch/base/checksum.hpp"
 #include "hutch/base/random.hpp"
 #include "hutch/compute/kept_limits.hpp"
@@ -61,7 +61,8 @@ double memory_limit() {
 
 void report(benchmark::State& state, double bytes) {
     state.SetBytesProcessed(std::int64_t(bytes));
-    state.counters["share_of_memory"] = benchmark::Counter(bytes / memory_limit(), benchmark::Counter::kIsRate);
+    state.counters["share_of_memory"] =
+        benchmark::Counter(bytes / memory_limit(), benchmark::Counter::kIsRate);
 }
 
 void whole_scan(benchmark::State& state) {

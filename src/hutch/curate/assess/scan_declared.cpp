@@ -167,8 +167,8 @@ void declare_tables(Dictionary const& dictionary, Files& files) {
             bool is_found = false;
             std::string const pattern = plain_path(group.path);
             for (auto& [path, file] : files)
-                if (file.is_there && fits_pattern(path, pattern)) {
-                    is_found = true;
+                if (fits_pattern(path, pattern)) {
+                    is_found = is_found || file.is_there;
                     file.is_declared = true, file.table = table.name, file.split = group.split;
                 }
             if (is_found) continue;

@@ -1,5 +1,5 @@
-// The first byte selects the format; whatever opens must be readable in pieces without a crash, and the pieces must be the
-// whole.
+// The first byte selects the format; whatever opens must be readable in pieces without a crash, and the
+// pieces must be the whole.
 #include "hutch/base/error.hpp"
 #include "hutch/curate/assess/table_file.hpp"
 
@@ -19,7 +19,8 @@ void expect_pieces_make_the_whole(TableFile& file, std::string const& field) {
     std::uint64_t const records = std::min<std::uint64_t>(file.records(), 200);
     Block whole, piece;
     file.read(field, 0, records, whole);
-    if (whole.ends.size() != records || (records > 0 && whole.ends.back() != whole.values.size())) std::abort();
+    if (whole.ends.size() != records || (records > 0 && whole.ends.back() != whole.values.size()))
+        std::abort();
     std::uint64_t begin = 0;
     for (std::uint64_t i = 0; i < records; ++i) {
         file.read(field, i, 1, piece);

@@ -18,15 +18,16 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t records = 240, points = 64;
 
-// Poisson-like counts on two shards, with an axis, a time, a temperature and a setting; each test spoils one thing.
+// Poisson-like counts on two shards, with an axis, a time, a temperature and a setting; each test spoils one
+// thing.
 struct Set {
     std::vector<float> y = std::vector<float>(records * points);
     std::vector<double> x = std::vector<double>(points), temperature = std::vector<double>(records);
     std::vector<std::string> times, kinds;
     std::string axis_unit = "degree";
     std::uint8_t mask_7 = 1;
-    std::string field_more, temperature_more = R"(, "unit": "K", "quantity": "temperature", "least": 70, "most": 400)",
-                            time_more;
+    std::string field_more,
+        temperature_more = R"(, "unit": "K", "quantity": "temperature", "least": 70, "most": 400)", time_more;
 
     Set() {
         RandomStream random(7, 91, 0);
@@ -35,7 +36,8 @@ struct Set {
             for (std::size_t i = 0; i < points; ++i) {
                 double const away = (double(i) - centre) / 4;
                 double const expected = scale * (40 + 400 * std::exp(-away * away));
-                y[r * points + i] = float(std::max(0.0, std::round(expected + std::sqrt(expected) * random.normal())));
+                y[r * points + i] =
+                    float(std::max(0.0, std::round(expected + std::sqrt(expected) * random.normal())));
             }
             temperature[r] = 290 + 5 * random.normal();
             times.push_back(fmt::format("2026-03-{:02}T10:{:02}:00Z", 1 + r / 60, r % 60));
@@ -49,14 +51,17 @@ struct Set {
         for (std::size_t f = 0; f < 2; ++f) {
             std::size_t const half = records / 2, begin = f * half;
             data::ShardWriter writer(folder / fmt::format("part-{}.h5", f));
-            writer.write("y", std::span<float const>(y).subspan(begin * points, half * points), {half, points},
-                         {"count", ""});
-            writer.write("temperature", std::span<double const>(temperature).subspan(begin, half), {half}, {"K", ""});
+            writer.write("y", std::span<float const>(y).subspan(begin * points, half * points),
+                         {half, points}, {"count", ""});
+            writer.write("temperature", std::span<double const>(temperature).subspan(begin, half), {half},
+                         {"K", ""});
             writer.write("x", std::span<double const>(x), {points}, {f == 0 ? "degree" : axis_unit, ""});
-            writer.write_texts("time", {times.begin() + std::ptrdiff_t(begin), times.begin() + std::ptrdiff_t(begin + half)},
-                               {});
-            writer.write_texts("kind", {kinds.begin() + std::ptrdiff_t(begin), kinds.begin() + std::ptrdiff_t(begin + half)},
-                               {});
+            writer.write_texts(
+                "time", {times.begin() + std::ptrdiff_t(begin), times.begin() + std::ptrdiff_t(begin + half)},
+                {});
+            writer.write_texts(
+                "kind", {kinds.begin() + std::ptrdiff_t(begin), kinds.begin() + std::ptrdiff_t(begin + half)},
+                {});
             std::vector<std::int8_t> mask(points, 1);
             mask[7] = std::int8_t(mask_7);
             writer.write("mask", std::span<std::int8_t const>(mask), {points}, {"1", ""});
@@ -68,8 +73,8 @@ struct Set {
         return parse_dictionary(
             R"({"name": "set", "tables": [{"name": "records", "format": "hdf5", "files": [{"path": "part-*.h5"}], "fields": [
  {"name": "y", "dtype": "float32", "shape": [64], "unit": "count", "role": "feature", "quantity": "counts", "axis": "x",
-  "mask": "mask")" + field_more +
-                R"(}, {"name": "temperature", "dtype": "float64")" + temperature_more +
+  "mask": "mask")" +
+                field_more + R"(}, {"name": "temperature", "dtype": "float64")" + temperature_more +
                 R"(}, {"name": "time", "dtype": "utf8", "role": "time")" + time_more +
                 R"(}, {"name": "kind", "dtype": "utf8"}],
  "shared": [{"name": "x", "dtype": "float64", "shape": [64], "unit": "degree", "quantity": "two_theta", "role": "axis",
@@ -106,7 +111,8 @@ struct Defect {
 };
 
 TEST(ValueChecks, FindOneDefectAtATime) {
-    static constexpr float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+    static constexpr float nan = std::numeric_limits<float>::quiet_NaN(),
+                           infinity = std::numeric_limits<float>::infinity();
     Defect const defects[] = {
         {"no unit", "C11", [](Set& s) { s.temperature_more = R"(, "least": 70)"; }},
         {"a phrase for a unit", "C11", [](Set& s) { s.temperature_more = R"(, "unit": "deg C??")"; }},
