@@ -7,5 +7,7 @@ namespace hutch::curate::assess::detail {
 
 Answer check_near_duplicates(Subject const& subject);
 Answer check_target_leakage(Subject const& subject);
+Answer check_vocabularies(Subject const& subject);
+Answer check_label_noise(Subject const& subject);
 
 }  // namespace hutch::curate::assess::detail
