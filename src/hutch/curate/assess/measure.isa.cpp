@@ -129,13 +129,14 @@ void measure_doubles(double const* values, std::size_t count, ValueRules const& 
     measure_all(values, count, rules, to);
 }
 
-void widen(float const* values, std::size_t count, float* least, float* most) {
+void widen(float const* values, std::size_t count, float* least, float* most, float* active) {
     for (std::size_t i = 0; i < count; ++i) {
         float const value = values[i];
         bool const is_finite = magnitude_bits(value) < Bits<float>::infinity;
         float const low = is_finite ? value : least[i], high = is_finite ? value : most[i];
         least[i] = low < least[i] ? low : least[i];
         most[i] = high > most[i] ? high : most[i];
+        active[i] += is_finite && value != 0 ? 1.f : 0.f;
     }
 }
 

@@ -154,7 +154,7 @@ void list_folder(fs::path const& folder, fs::path const& leave_out, Files& files
                 at.disable_recursion_pending();
             continue;
         }
-        if (is_hidden || !at->is_regular_file(ignored)) continue;
+        if (at->path().filename().string().starts_with(".git") || !at->is_regular_file(ignored)) continue;
         std::string const path = at->path().lexically_relative(folder).generic_string();
         ScannedFile& file = files[path];
         file.path = path, file.bytes = at->file_size(ignored), file.is_declared = is_document(path);
