@@ -42,6 +42,7 @@ struct Subject {
     std::uint64_t seed = 0;  ///< of random picks
     std::string
         community;  ///< a folder of CIF files or an AMCSD database to compare structures with; empty: none
+    std::filesystem::path keep{};  ///< folder with what earlier assessments found; empty: none
 };
 
 struct Check {
