@@ -6,5 +6,6 @@
 namespace hutch::curate {
 
 step::Step fuse_step();
+step::Step assess_step();
 
 }  // namespace hutch::curate
