@@ -85,7 +85,7 @@ Answer recompute(Subject const& subject, std::string const& text, Json const& ma
     if (!is_of_this_processor(generator))
         return not_checked(fmt::format("made by '{}', and this machine calculates with {}", generator,
                                        compute::to_name(compute::best_isa())));
-    Recipe const recipe = parse_recipe(text, "recipe.yaml");
+    Recipe const recipe = parse_recipe(text, (subject.folder / "recipe.yaml").string());
     Collection const collection = collect_structures(recipe, subject.threads);
     if (std::string const sum = text_of(manifest, "structures_sha256");
         !sum.empty() && sum != collection.checksum)
