@@ -104,7 +104,7 @@ TEST(Relations, BoundAnglesAndSpacings) {
     EXPECT_EQ(ask(set, "C37").state, State::pass);
     set.facts().shared["axis"] = {5, 60, 190};
     EXPECT_EQ(ask(set, "C37").state, State::fail);
-    set.last().unit = "radian";
+    set.table().fields.back().unit = "rad";
     set.facts().shared["axis"] = {0.1, 1, 3};
     EXPECT_EQ(ask(set, "C37").state, State::pass);
     MadeSet spacing = set_of();

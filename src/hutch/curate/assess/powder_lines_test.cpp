@@ -49,7 +49,7 @@ LineMatch match(data::Pattern const& pattern, data::Cell const& cell, int group,
     options.wavelengths = {wavelength, wavelength * 1.5444274 / 1.5405929};
     return match_lines(find_observed_peaks(pattern, wavelength, 12), {{cell, group}}, options);
 }
-bool is_fine(LineMatch const& found) { return double(found.allowed) >= 0.8 * double(found.peaks) - 1e-9; }
+bool is_fine(LineMatch const& found) { return double(found.allowed) >= 0.75 * double(found.peaks) - 1e-9; }
 
 TEST(PowderLines, StandWhereTheTrueCellAllowsThem) {
     for (std::size_t i = 0; i < std::size(small_structures); ++i)
@@ -83,10 +83,10 @@ TEST(PowderLines, ContradictOtherCellsWavelengthsAndOffsets) {
 }
 
 TEST(PowderLines, ContradictASpaceGroupWithMoreAbsences) {
-    data::Structure const zincite = structure(10), rutile = structure(9);
+    data::Structure const zincite = structure(10);
     LineMatch const found = match(simulated(zincite, 1), zincite.cell, 159);  // P 3 1 c in place of P 63 m c
     EXPECT_TRUE(is_fine(found));  // has no absences that are not there
-    LineMatch const centred = match(simulated(rutile, 2), rutile.cell, 139);  // I 4/m m m
+    LineMatch const centred = match(simulated(zincite, 2), zincite.cell, 166);  // R -3 m
     EXPECT_FALSE(is_fine(centred));
     EXPECT_EQ(centred.on_lattice, centred.peaks);
 }
