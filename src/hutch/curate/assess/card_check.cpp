@@ -227,7 +227,9 @@ class Comparison {
             if (row.size() <= std::max(*name, *count)) continue;
             auto const said = number_in(row[*count]);
             auto const known = splits_.find(row[*name]);
-            if (!said || to_lower(row[*name]) == "all" || to_lower(row[*name]) == "total") continue;
+            bool const is_sum =
+                number_in(row[*name]) || to_lower(row[*name]) == "all" || to_lower(row[*name]) == "total";
+            if (!said || is_sum) continue;
             if (known != splits_.end())
                 compare("split " + row[*name], *said, known->second);
             else if (!splits_.empty() && *said > 0)
