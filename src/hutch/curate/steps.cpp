@@ -150,6 +150,6 @@ step::Step verify_step() {
 
 }  // namespace
 
-std::vector<step::Step> steps() { return {build_step(), verify_step(), fuse_step()}; }
+std::vector<step::Step> steps() { return {build_step(), verify_step(), fuse_step(), make_step()}; }
 
 }  // namespace hutch::curate

@@ -6,5 +6,6 @@
 namespace hutch::curate {
 
 step::Step fuse_step();
+step::Step make_step();
 
 }  // namespace hutch::curate
