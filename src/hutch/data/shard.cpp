@@ -1,13 +1,12 @@
 #include "hutch/data/shard.hpp"
 
 #include "hutch/base/error.hpp"
+#include "hutch/data/detail/hdf5_handle.hpp"
+#include "hutch/data/hdf5_file.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <cstring>
 #include <numeric>
-#include <utility>
 
 #include <fmt/format.h>
 #include <hdf5.h>
@@ -15,24 +14,7 @@
 namespace hutch::data {
 namespace {
 
-// An HDF5 identifier that is closed with its own function.
-class Handle {
-  public:
-    Handle(hid_t id, herr_t (*close)(hid_t), std::string const& what) : id_(id), close_(close) {
-        if (id < 0) throw Error(Fault::external, fmt::format("HDF5 cannot {}", what));
-    }
-    ~Handle() {
-        if (id_ >= 0) close_(id_);
-    }
-    Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
-    Handle(Handle const&) = delete;
-    Handle& operator=(Handle const&) = delete;
-    operator hid_t() const { return id_; }
-
-  private:
-    hid_t id_;
-    herr_t (*close_)(hid_t);
-};
+using detail::Handle;
 
 template <class Number>
 struct Types;
@@ -118,20 +100,6 @@ void write_about(hid_t dataset, ShardWriter::About const& about) {
     if (!about.description.empty()) write_text_attribute(dataset, "long_name", about.description);
 }
 
-// A file that could not be written to its end (full disk) stays open inside HDF5, whose work at exit would
-// crash on it.
-std::atomic<bool> has_lost_file = false;
-
-void close_hdf5() {
-    if (!has_lost_file) H5close();
-}
-
-// Errors become exceptions, so HDF5 need not print them.
-void silence_hdf5() {
-    [[maybe_unused]] static bool const once = H5dont_atexit() >= 0 && std::atexit(close_hdf5) == 0;
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-}
-
 }  // namespace
 
 struct ShardWriter::Handles {
@@ -140,7 +108,7 @@ struct ShardWriter::Handles {
     ~Handles() {
         if (contiguous >= 0) H5Pclose(contiguous);
         if (timeless >= 0) H5Pclose(timeless);
-        if (file >= 0 && H5Fclose(file) < 0) has_lost_file = true;
+        if (file >= 0 && H5Fclose(file) < 0) detail::lose_file();
     }
     hid_t create(std::string const& name, hid_t type, hid_t space) const {
         create_groups(name);
@@ -179,13 +147,7 @@ struct ShardWriter::Handles {
 };
 
 ShardWriter::ShardWriter(std::filesystem::path const& path) : handles_(std::make_unique<Handles>()) {
-    silence_hdf5();
-    hbool_t is_threadsafe = false;
-    H5is_library_threadsafe(&is_threadsafe);
-    if (!is_threadsafe)
-        throw Error(
-            Fault::unsupported,
-            "the HDF5 library was built without thread safety; expected one with it, such as Debian's");
+    detail::prepare_hdf5();
     handles_->path = path;
     Handle const access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "create a property list");
     H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
@@ -272,55 +234,23 @@ void ShardWriter::close() {
     bool const flushed = H5Fflush(handles_->file, H5F_SCOPE_GLOBAL) >= 0;
     bool const closed = H5Fclose(handles_->file) >= 0;
     handles_->file = -1;
-    if (!flushed || !closed) has_lost_file = true;
+    if (!flushed || !closed) detail::lose_file();
     if (!flushed || !closed)
         throw Error(Fault::external,
                     fmt::format("HDF5 cannot finish file (disk full?): '{}'", handles_->path.string()));
 }
 
-namespace {
-
-Handle open_dataset(hid_t file, std::string const& name, std::filesystem::path const& path) {
-    if (H5Lexists(file, name.substr(0, name.find('/')).c_str(), H5P_DEFAULT) <= 0 ||
-        H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0)
-        throw Error(Fault::not_found,
-                    fmt::format("'{}' is not in the file; expected an array of that name: '{}'", name,
-                                path.string()));
-    return {H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose, "open " + name};
-}
-
-hid_t open_file(std::filesystem::path const& path) {
-    silence_hdf5();
-    hid_t const file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (file < 0) throw Error(Fault::bad_data, fmt::format("cannot open as HDF5: '{}'", path.string()));
-    return file;
-}
-
-}  // namespace
-
 ArrayPlace find_array(std::filesystem::path const& path, std::string const& name) {
-    Handle const file(open_file(path), H5Fclose, "open");
-    Handle const dataset = open_dataset(file, name, path);
-    Handle const space(H5Dget_space(dataset), H5Sclose, "get a space");
-    std::vector<hsize_t> dims(std::size_t(std::max(0, H5Sget_simple_extent_ndims(space))));
-    H5Sget_simple_extent_dims(space, dims.data(), nullptr);
-    haddr_t const offset = H5Dget_offset(dataset);
-    if (offset == HADDR_UNDEF)
+    Hdf5Array const array = Hdf5File(path).at(name);
+    if (!array.offset)
         throw Error(Fault::bad_data,
                     fmt::format("'{}' is not contiguous; expected an array that can be mapped: '{}'", name,
                                 path.string()));
-    return {offset, H5Dget_storage_size(dataset), {dims.begin(), dims.end()}};
+    return {*array.offset, array.values() * array.size, array.shape};
 }
 
 std::vector<float> read_floats(std::filesystem::path const& path, std::string const& name) {
-    Handle const file(open_file(path), H5Fclose, "open");
-    Handle const dataset = open_dataset(file, name, path);
-    Handle const space(H5Dget_space(dataset), H5Sclose, "get a space");
-    std::vector<float> values(std::size_t(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space))));
-    if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-        throw Error(Fault::bad_data,
-                    fmt::format("'{}' cannot be read as numbers: '{}'", name, path.string()));
-    return values;
+    return Hdf5File(path).read_all<float>(name);
 }
 
 }  // namespace hutch::data
