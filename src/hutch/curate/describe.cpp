@@ -4,6 +4,7 @@
 #include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/compute/parallel.hpp"
+#include "hutch/curate/fields.hpp"
 #include "hutch/data/shard.hpp"
 
 #include <algorithm>
@@ -233,44 +234,6 @@ void add_examples(BuildContext const& context, std::filesystem::path const& fold
     }
 }
 
-void add_table_columns(DatasetSummary& summary) {
-    summary.records_table = "records.csv";
-    summary.structures_table = "structures.csv";
-    summary.examples_table = "examples.jsonl";
-    summary.record_columns = {{"id", "int64", {}, "1", "number of the record"},
-                              {"split", "utf8", {}, "", "split that the record belongs to"},
-                              {"file", "utf8", {}, "", "file that holds it"},
-                              {"row", "int64", {}, "1", "its row there"},
-                              {"structure", "int64", {}, "1", "number of the structure"},
-                              {"source", "utf8", {}, "", "file or database entry of the structure"},
-                              {"instrument", "utf8", {}, "", "virtual instrument"},
-                              {"space_group", "int64", {}, "1", "space group number"},
-                              {"crystal_system", "utf8", {}, "", "crystal system"}};
-    auto const text = [](char const* name, char const* what) { return Field{name, "utf8", {}, "", what}; };
-    auto const number = [](char const* name, char const* unit, char const* what) {
-        return Field{name, "float64", {}, unit, what};
-    };
-    summary.structure_columns = {{"structure", "int64", {}, "1", "number of the structure"},
-                                 text("source", "file or database entry"),
-                                 text("name", "mineral or compound"),
-                                 text("formula", "composition from the occupied sites"),
-                                 text("space_group", "Hermann-Mauguin symbol"),
-                                 {"space_group_number", "int64", {}, "1", "space group number"},
-                                 text("crystal_system", "crystal system"),
-                                 number("a", "angstrom", "cell length"),
-                                 number("b", "angstrom", "cell length"),
-                                 number("c", "angstrom", "cell length"),
-                                 number("alpha", "degree", "cell angle"),
-                                 number("beta", "degree", "cell angle"),
-                                 number("gamma", "degree", "cell angle"),
-                                 number("volume", "angstrom^3", "cell volume"),
-                                 number("density", "g/cm^3", "from contents and cell"),
-                                 {"group", "int64", {}, "1", "group of structures that are nearly the same"},
-                                 text("split", "split"),
-                                 {"records", "int64", {}, "1", "records of this structure"},
-                                 text("citation", "publication of the structure")};
-}
-
 }  // namespace
 
 void write_tables(BuildContext const& context, std::filesystem::path const& folder) {
@@ -283,17 +246,15 @@ void write_tables(BuildContext const& context, std::filesystem::path const& fold
 DatasetSummary summarize(BuildContext const& context, std::filesystem::path const& folder, unsigned threads) {
     Recipe const& recipe = context.recipe;
     DatasetSummary summary;
-    summary.name = recipe.name, summary.title = recipe.title, summary.version = recipe.version,
-    summary.description = recipe.description, summary.licence = recipe.licence;
-    summary.url = recipe.url, summary.citation = recipe.citation,
-    summary.date_published = recipe.date_published, summary.creators = recipe.creators,
-    summary.keywords = recipe.keywords;
-    summary.notes = recipe.notes, summary.seed = recipe.seed, summary.records = recipe.records,
+    static_cast<Description&>(summary) = recipe;
+    summary.seed = recipe.seed, summary.records = recipe.records,
     summary.structures = context.collection.structures.size();
     summary.generator = context.generator, summary.recipe = recipe.text,
-    summary.sources = context.collection.sources, summary.fields = record_fields(recipe);
+    summary.sources = context.collection.sources;
+    for (Source const& one : recipe.further_sources)
+        summary.sources.push_back({one.name, one.licence, one.citation, one.url, 0, 0, {}});
     add_splits(context, summary);
-    add_table_columns(summary);
+    describe_fields(context, summary);
 
     auto const columns = bins_of(recipe);
     std::vector<ShardCounts> counts(context.plan.shards.size());

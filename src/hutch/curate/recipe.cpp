@@ -3,7 +3,7 @@
 #include "hutch/base/error.hpp"
 #include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
-#include "hutch/curate/detail/read_about.hpp"
+#include "hutch/curate/detail/read_values.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -189,13 +189,14 @@ void read_march_axes(Document const& document, Recipe& recipe) {
 }
 
 Recipe read_document(Document const& document, std::string_view text, std::filesystem::path const& folder) {
-    document.only({"name",       "title",          "version",    "description", "licence",    "url",
-                   "citation",   "date_published", "creators",   "keywords",    "notes",      "seed",
-                   "records",    "shard_records",  "points",     "dtype",       "structures", "splits",
-                   "march_axes", "parameters",     "background", "instruments"});
+    std::vector<std::string> keys = description_keys();
+    for (char const* key : {"seed", "records", "shard_records", "points", "dtype", "structures", "splits",
+                            "march_axes", "parameters", "background", "instruments"})
+        keys.emplace_back(key);
+    document.only(keys);
     Recipe recipe;
     recipe.text = text;
-    detail::read_about(document, recipe);
+    static_cast<Description&>(recipe) = read_description(document);
     recipe.seed = count_of(document, "seed", 0, 0, 9e15);
     document.at("records");
     recipe.records = count_of(document, "records", 0, 1, 1e10);

@@ -352,7 +352,9 @@ void add_facts(Card& card, DatasetSummary const& summary) {
     add("Version", summary.version);
     add("Licence", summary.licence);
     add("Published", summary.date_published);
-    add("Creators", fmt::format("{}", fmt::join(summary.creators, "; ")));
+    std::vector<std::string> creators;
+    for (Person const& one : summary.creators) creators.push_back(one.name);
+    add("Creators", fmt::format("{}", fmt::join(creators, "; ")));
     add("Keywords", fmt::format("{}", fmt::join(summary.keywords, ", ")));
     add("Home", summary.url);
     std::uint64_t bytes = 0;

@@ -1,7 +1,7 @@
 #include "hutch/curate/make/request.hpp"
 
 #include "hutch/base/text.hpp"
-#include "hutch/curate/detail/read_about.hpp"
+#include "hutch/curate/detail/read_values.hpp"
 #include "hutch/step/unit.hpp"
 
 #include <algorithm>

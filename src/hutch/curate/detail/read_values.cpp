@@ -1,8 +1,7 @@
-#include "hutch/curate/detail/read_about.hpp"
+#include "hutch/curate/detail/read_values.hpp"
 
 #include "hutch/base/text.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -61,33 +60,5 @@ std::vector<RecipeSplit> read_splits(Document const& document) {
     if (!(std::abs(sum - 1) < 1e-6)) document.fail(fmt::format("sums to {}; expected 1", sum));
     return splits;
 }
-
-template <class Target>
-void read_about(Document const& document, Target& target) {
-    target.name = document.at("name").text();
-    if (target.name.empty() || target.name.find_first_of("/ \t\n") != std::string::npos)
-        document.at("name").fail(
-            fmt::format("is {}; expected a word without blanks and slashes", in_quotes(target.name)));
-    target.title = text_or(document, "title", target.name);
-    target.version = document.at("version").text();
-    auto const parts = split(target.version, '.');
-    if (parts.size() != 3 || !std::ranges::all_of(parts, [](auto part) {
-            return !part.empty() && part.find_first_not_of("0123456789") == part.npos;
-        }))
-        document.at("version").fail(
-            fmt::format("is {}; expected MAJOR.MINOR.PATCH", in_quotes(target.version)));
-    target.description = text_or(document, "description", "");
-    target.licence = text_or(document, "licence", "");
-    target.url = text_or(document, "url", "");
-    target.citation = text_or(document, "citation", "");
-    target.date_published = text_or(document, "date_published", "");
-    target.creators = texts_of(document, "creators");
-    target.keywords = texts_of(document, "keywords");
-    if (document.has("notes"))
-        for (std::string const& key : document.at("notes").keys())
-            target.notes[key] = document.at("notes").at(key).text();
-}
-template void read_about(Document const&, Recipe&);
-template void read_about(Document const&, DatasetSummary&);
 
 }  // namespace hutch::curate::detail

@@ -1,9 +1,8 @@
-/// Read what recipes and descriptions of data sets have in common: names, texts, counts, splits.
+/// Read texts, counts, paths and splits of recipes and of other descriptions of data sets.
 #pragma once
 
 #include "hutch/base/document.hpp"
 #include "hutch/curate/recipe.hpp"
-#include "hutch/curate/summary.hpp"
 
 #include <cstdint>
 #include <string>
@@ -21,9 +20,5 @@ std::uint64_t count_of(Document const& document, char const* key, std::uint64_t 
 std::string with_environment(Document const& document);
 /// Read names and shares, which sum to 1.
 std::vector<RecipeSplit> read_splits(Document const& document);
-/// Read name, version, title, description, licence, url, citation, date_published, creators, keywords, notes.
-/// Target is Recipe or DatasetSummary.
-template <class Target>
-void read_about(Document const& document, Target& target);
 
 }  // namespace hutch::curate::detail
