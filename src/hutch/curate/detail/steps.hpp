@@ -7,5 +7,6 @@ namespace hutch::curate {
 
 step::Step fuse_step();
 step::Step make_step();
+std::vector<step::Step> annotate_steps();
 
 }  // namespace hutch::curate

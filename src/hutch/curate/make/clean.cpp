@@ -1,8 +1,8 @@
 #include "hutch/curate/make/clean.hpp"
 
+#include "hutch/base/document.hpp"
 #include "hutch/base/error.hpp"
 #include "hutch/base/text.hpp"
-#include "hutch/step/unit.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +10,7 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace hutch::curate::make {
 namespace {
@@ -28,10 +29,29 @@ Column& column_of(Request const& request, Frame& frame, std::string const& name,
                                                            : "'" + near + "'?"));
 }
 
+struct Conversion {
+    double factor, offset;
+};
+std::optional<Conversion> find_conversion(std::string const& from, std::string const& to) {
+    struct Known {
+        char const *unit, *kind;
+        double factor, offset;  // to the first of its kind
+    };
+    static constexpr Known all[] = {{"K", "temperature", 1, 0},   {"degC", "temperature", 1, 273.15},
+                                    {"s", "time", 1, 0},          {"ms", "time", 1e-3, 0},
+                                    {"min", "time", 60, 0},       {"h", "time", 3600, 0},
+                                    {"angstrom", "length", 1, 0}, {"nm", "length", 10, 0},
+                                    {"um", "length", 1e4, 0},     {"mm", "length", 1e7, 0},
+                                    {"eV", "energy", 1, 0},       {"keV", "energy", 1e3, 0}};
+    auto const a = std::ranges::find(all, from, &Known::unit), b = std::ranges::find(all, to, &Known::unit);
+    if (a == std::end(all) || b == std::end(all) || std::string_view(a->kind) != b->kind) return {};
+    return Conversion{a->factor / b->factor, (a->offset - b->offset) / b->factor};
+}
+
 void convert(Request const& request, Column& column, std::string const& to) {
     std::string const& from = column.about.unit;
     if (from == to) return;
-    auto const conversion = step::find_conversion(from, to);
+    auto const conversion = find_conversion(from, to);
     if (!conversion)
         throw Error(Fault::bad_input,
                     fmt::format("{}: 'columns.{}.unit' is {}, which {} cannot be converted to; expected a "

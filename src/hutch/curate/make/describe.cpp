@@ -1,6 +1,6 @@
 #include "hutch/curate/make/describe.hpp"
 
-#include "hutch/base/text.hpp"
+#include "hutch/curate/licence.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +8,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace hutch::curate::make {
 namespace {
@@ -104,7 +105,54 @@ void add_examples(Frame const& frame, RowMaker* rows, DatasetSummary& summary) {
     }
 }
 
-std::string further_of(Frame const& frame) {
+void add_physics(Request const& request, Frame const& frame, RowMaker const* rows, DatasetSummary& summary) {
+    if (rows == nullptr) return;
+    Physics physics{
+        "powder",
+        "records",
+        {{"intensity", "intensity"}, {"sigma", "sigma"}, {"mask", "mask"}, {"axis", to_name(rows->kind())}}};
+    for (auto const& [part, field] : {std::pair{"cell_lengths", "cell_lengths"},
+                                      {"cell_angles", "cell_angles"},
+                                      {"space_group", "space_group"},
+                                      {"phases", "phases"},
+                                      {"wavelength_1", request.wavelength.c_str()}})
+        if (frame.find(field) != nullptr) physics.parts[part] = field;
+    summary.physics.push_back(std::move(physics));
+}
+
+void add_metadata(Request const& request, Frame const& frame, LabelledStructures const& structures,
+                  DatasetSummary& summary) {
+    auto const add = [&](char const* package, char const* name, std::string value, char const* origin) {
+        if (!value.empty()) summary.metadata.push_back({package, name, std::move(value), "", origin, {}, {}});
+    };
+    std::set<std::string> formulas, names, radiations;
+    for (data::Structure const& one : structures.structures) formulas.insert(data::composition_formula(one));
+    for (Source const& source : request.sources) {
+        names.insert(fmt::format("{} ({})", source.name, source.origin));
+        if (auto const given = source.values.find("radiation"); given != source.values.end())
+            radiations.insert(given->second.text);
+    }
+    add("sample", "samples", fmt::format("{} records of {} files", frame.records.size(), frame.files.size()),
+        "measured");
+    add("sample", "composition", fmt::format("{}", fmt::join(formulas, "; ")), "measured");
+    add("sample", "sources", fmt::format("{}", fmt::join(names, "; ")), "declared");
+    add("instrument", "radiation", fmt::format("{}", fmt::join(radiations, ", ")), "declared");
+    add("processing", "software", summary.generator, "measured");
+    add("processing", "method", "selected, cleaned, labelled and split as description.yaml says", "derived");
+    add("processing", "inputs", "by checksum in provenance.json", "measured");
+    add("processing", "seed", fmt::format("{}", request.seed), "declared");
+    add("quality", "flagged",
+        fmt::format(
+            "{}", std::ranges::count_if(frame.records, [](Record const& one) { return !one.flags.empty(); })),
+        "measured");
+    for (Label const& label : request.labels)
+        if (label.is_inferred)
+            summary.metadata.push_back({"quality",
+                                        "label_" + (label.name.empty() ? label.column : label.name),
+                                        label.method, "", "inferred", label.confidence, ""});
+}
+
+std::string further_of(Request const& request, Frame const& frame) {
     std::size_t flagged = 0;
     for (Record const& record : frame.records) flagged += !record.flags.empty();
     std::string text = fmt::format(
@@ -115,6 +163,12 @@ std::string further_of(Frame const& frame) {
     if (!frame.unmatched.empty())
         text += fmt::format(" {} keys of joins have no partner; unmatched.csv lists them.",
                             frame.unmatched.size());
+    std::vector<std::string> licences;
+    for (Source const& source : request.sources) licences.push_back(source.licence);
+    if (Verdict const verdict = compatible(licences, request.about.licence);
+        verdict.compatibility == Compatibility::unknown)
+        text += fmt::format(" Whether the licences of the sources allow this one was not decided: {}",
+                            verdict.reason);
     for (std::string const& note : frame.notes) text += " " + note;
     return text;
 }
@@ -126,12 +180,15 @@ DatasetSummary summarize(Request const& request, Frame const& frame, LabelledStr
     DatasetSummary summary = request.about;
     summary.seed = request.seed, summary.generator = generator, summary.recipe = request.text;
     if (!request.changes.empty()) summary.notes["changes"] = request.changes;
-    summary.fields = record_fields(frame, rows);
+    summary.fields = record_fields(frame, rows), summary.shared = shared_fields(rows);
     add_sources(request, frame, summary);
     add_splits(request, frame, structures, summary);
     add_columns(request, frame, summary);
     add_examples(frame, rows, summary);
-    summary.further = further_of(frame);
+    add_physics(request, frame, rows, summary);
+    add_metadata(request, frame, structures, summary);
+    for (std::string const& task : request.tasks) summary.tasks.push_back({task, task, "", {}, {}, {}});
+    summary.further = further_of(request, frame);
     return summary;
 }
 

@@ -3,23 +3,24 @@
 #include "hutch/base/checksum.hpp"
 #include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/curate/detail/make_field.hpp"
+#include "hutch/curate/documents.hpp"
+#include "hutch/curate/provenance.hpp"
 
 #include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace hutch::curate::make {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::vector<Field> record_columns(Frame const& frame) {
     std::vector<Field> columns{{"id", "utf8", {}, "", "name of the record"},
                                {"split", "utf8", {}, "", "split that the record belongs to"},
                                {"file", "utf8", {}, "", "file that holds it"},
                                {"row", "int64", {}, "1", "its row there"}};
-    columns[0].role = Role::id, columns[1].role = Role::split, columns[3].least = 0;
+    columns[0].role = Role::id, columns[0].references = "records/id", columns[1].role = Role::split,
+    columns[3].least = 0;
     for (Field const& field : record_fields(frame, nullptr))
         if (field.name != "id" && field.shape.empty()) columns.push_back(field);
     return columns;
@@ -70,58 +71,89 @@ std::string unmatched_text(Frame const& frame) {
     return text;
 }
 
-std::string provenance_text(Request const& request, Frame const& frame, std::string const& generator) {
-    Json document;
-    document["prefix"] = {{"hutch", "https://hutch.invalid/ns#"}, {"prov", "http://www.w3.org/ns/prov#"}};
-    std::string const dataset = "hutch:" + request.about.name + "-" + request.about.version;
-    document["entity"][dataset] = {{"prov:type", "prov:Collection"},
-                                   {"hutch:records", frame.records.size()},
-                                   {"hutch:seed", request.seed}};
-    document["activity"]["hutch:make"] = {{"prov:label", "dataset make"}};
-    document["agent"]["hutch:program"] = {{"prov:type", "prov:SoftwareAgent"}, {"prov:label", generator}};
-    document["wasGeneratedBy"]["hutch:generated"] = {{"prov:entity", dataset},
-                                                     {"prov:activity", "hutch:make"}};
-    document["wasAssociatedWith"]["hutch:associated"] = {{"prov:activity", "hutch:make"},
-                                                         {"prov:agent", "hutch:program"}};
-    auto const use = [&](std::string const& id, Json entity) {
-        document["entity"]["hutch:" + id] = std::move(entity);
-        document["used"]["hutch:used-" + id] = {{"prov:activity", "hutch:make"},
-                                                {"prov:entity", "hutch:" + id}};
-        document["wasDerivedFrom"]["hutch:derived-" + id] = {{"prov:generatedEntity", dataset},
-                                                             {"prov:usedEntity", "hutch:" + id}};
-    };
-    use("description", {{"prov:label", "description.yaml"}, {"hutch:sha256", sha256(request.text)}});
+Provenance provenance_of(Request const& request, Frame const& frame) {
+    Provenance made{"dataset make",
+                    "records of the sources selected, cleaned, labelled and split as the description says",
+                    {{"description", "description.yaml", sha256(request.text), {}, {}}},
+                    {},
+                    {},
+                    {{"seed", fmt::format("{}", request.seed)}}};
+    for (std::size_t s = 0; s < request.sources.size(); ++s) {
+        Source const& source = request.sources[s];
+        made.inputs.push_back({fmt::format("source-{}", s + 1),
+                               source.name,
+                               "",
+                               {{"licence", source.licence},
+                                {"citation", source.citation},
+                                {"url", source.url},
+                                {"origin", source.origin}},
+                               {},
+                               false});
+    }
     for (std::size_t i = 0; i < frame.files.size(); ++i) {
         InputFile const& file = frame.files[i];
-        Json entity{{"prov:label", file.name}, {"hutch:sha256", file.sha256}};
-        if (file.source) {
-            Source const& source = request.sources[*file.source];
-            entity["hutch:source"] = source.name, entity["hutch:licence"] = source.licence;
-            entity["hutch:citation"] = source.citation, entity["hutch:origin"] = source.origin;
-        }
-        use(fmt::format("input-{}", i + 1), std::move(entity));
+        ProvenanceInput input{fmt::format("input-{}", i + 1), file.name, file.sha256, {}, {}};
+        if (file.source) input.derived_from.push_back(fmt::format("source-{}", *file.source + 1));
+        made.inputs.push_back(std::move(input));
     }
-    return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return made;
+}
+
+RecordTable further_table(char const* name, char const* description, std::uint64_t records,
+                          std::vector<Field> fields) {
+    return {name,    description,       "csv", Layout::rows, "", {{std::string(name) + ".csv", ""}},
+            records, std::move(fields), {}};
+}
+
+void add_further_tables(Request const& request, Frame const& frame, DatasetSummary& summary) {
+    using detail::text_field;
+    Field record = text_field("record", "its id; of a file that cannot be read its name");
+    summary.further_tables.push_back(
+        further_table("refused", "Records that were left out, and why.", frame.refused.size(),
+                      {text_field("source", "source that it came from"), record,
+                       text_field("cause", "kind of cause"), text_field("message", "what was found")}));
+    if (!frame.inferred.empty()) {
+        Field confidence{"confidence", "float32", {}, "1", "of the value"};
+        confidence.least = 0, confidence.most = 1;
+        Field reviewer = text_field("reviewed_by", "who looked at it and let it stand; empty: nobody yet");
+        reviewer.missing = 1, reviewer.missing_because = "nobody has looked at it yet";
+        summary.further_tables.push_back(
+            further_table("review", "Values that a program filled in.", frame.inferred.size(),
+                          {detail::refers_to(text_field("record", "its id"), "records/id"),
+                           text_field("column", "where it stands"), text_field("value", "what was filled in"),
+                           confidence, text_field("method", "how it was found"), reviewer}));
+    }
+    if (!request.joins.empty() && !frame.unmatched.empty())
+        summary.further_tables.push_back(further_table(
+            "unmatched", "Keys of joins without a partner.", frame.unmatched.size(),
+            {text_field("table", "the table that was joined"), text_field("key", "value of the key"),
+             text_field("lacks", "what has no such key")}));
 }
 
 }  // namespace
 
-std::vector<std::string> write_tables(Request const& request, Frame const& frame,
-                                      std::vector<Shard> const& shards, DatasetSummary& summary,
-                                      std::filesystem::path const& folder) {
+void write_tables(Request const& request, Frame const& frame, std::vector<Shard> const& shards,
+                  DatasetSummary& summary, std::filesystem::path const& folder) {
     summary.record_columns = record_columns(frame);
     summary.records_table = "records.csv";
     write_file(folder / "records.csv", records_text(request, frame, shards, summary.record_columns));
     write_file(folder / "refused.csv", refused_text(frame));
-    write_file(folder / "review.csv", review_text(frame));
     write_file(folder / "description.yaml", request.text);
-    write_file(folder / "provenance.json", provenance_text(request, frame, summary.generator));
-    std::vector<std::string> files{"records.csv", "refused.csv", "review.csv", "description.yaml",
-                                   "provenance.json"};
-    if (request.joins.empty()) return files;
-    write_file(folder / "unmatched.csv", unmatched_text(frame));
-    files.emplace_back("unmatched.csv");
-    return files;
+    std::vector<std::string> files{"records.csv", "refused.csv", "description.yaml"};
+    if (!frame.inferred.empty()) {
+        write_file(folder / "review.csv", review_text(frame));
+        files.emplace_back("review.csv");
+    }
+    if (!frame.unmatched.empty()) {
+        write_file(folder / "unmatched.csv", unmatched_text(frame));
+        files.emplace_back("unmatched.csv");
+    }
+    add_further_tables(request, frame, summary);
+    for (std::string const& name : files) summary.files.push_back(plain_entry(name, folder));
+    Provenance provenance = provenance_of(request, frame);
+    provenance.files = summary.files;
+    write_file(folder / "provenance.json", to_prov_json(provenance, summary));
+    summary.files.push_back(plain_entry("provenance.json", folder));
 }
 
 }  // namespace hutch::curate::make

@@ -11,10 +11,9 @@
 
 namespace hutch::curate::make {
 
-/// Write records.csv, refused.csv, review.csv, unmatched.csv, description.yaml and provenance.json; the
-/// columns of records.csv go into the summary. \return the names of the files
-std::vector<std::string> write_tables(Request const& request, Frame const& frame,
-                                      std::vector<Shard> const& shards, DatasetSummary& summary,
-                                      std::filesystem::path const& folder);
+/// Write records.csv, refused.csv, description.yaml, provenance.json and, where there is something to list,
+/// review.csv and unmatched.csv; they go into the summary, whose files must hold the shards.
+void write_tables(Request const& request, Frame const& frame, std::vector<Shard> const& shards,
+                  DatasetSummary& summary, std::filesystem::path const& folder);
 
 }  // namespace hutch::curate::make

@@ -3,16 +3,20 @@
 #include "hutch/base/checksum.hpp"
 #include "hutch/base/error.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/curate/annotate/merge.hpp"
+#include "hutch/curate/detail/composition.hpp"
+#include "hutch/curate/detail/find_files.hpp"
 #include "hutch/curate/make/sources.hpp"
 #include "hutch/data/cif.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace hutch::curate::make {
 namespace {
@@ -131,9 +135,11 @@ struct StructureReader {
     }
 };
 
+using Numbers = std::vector<double>;
+
 struct StructureField {
     Field about;
-    std::function<double(data::Structure const&)> number{};
+    std::function<Numbers(data::Structure const&)> numbers{};
     std::function<std::string(data::Structure const&)> text{};
 };
 
@@ -141,32 +147,36 @@ std::vector<StructureField> structure_fields(std::string const& prefix) {
     std::vector<StructureField> all;
     Field group{prefix + "space_group", "int16", {}, "1", "number of the space group of the main phase"};
     group.vocabulary = "space_group", group.least = 1, group.most = 230;
-    all.push_back({group, [](auto const& s) {
-                       return s.space_group_number > 0 ? double(s.space_group_number) : none;
-                   }});
+    all.push_back({group,
+                   [](auto const& s) {
+                       return Numbers{s.space_group_number > 0 ? double(s.space_group_number) : none};
+                   },
+                   {}});
     Field system{prefix + "crystal_system", "utf8", {}, "", "crystal system of the main phase"};
     system.vocabulary = "crystal_system";
     all.push_back({system, {}, [](auto const& s) { return std::string(to_name(s.system)); }});
     Field formula{prefix + "formula", "utf8", {}, "", "composition of the main phase, in Hill order"};
     formula.vocabulary = "formula";
     all.push_back({formula, {}, [](auto const& s) { return data::composition_formula(s); }});
-    static constexpr std::array<std::pair<char const*, double data::Cell::*>, 6> cell{
-        {{"a", &data::Cell::a},
-         {"b", &data::Cell::b},
-         {"c", &data::Cell::c},
-         {"alpha", &data::Cell::alpha},
-         {"beta", &data::Cell::beta},
-         {"gamma", &data::Cell::gamma}}};
-    for (std::size_t i = 0; i < cell.size(); ++i) {
-        Field field{prefix + "cell_" + cell[i].first,
-                    "float64",
-                    {},
-                    i < 3 ? "angstrom" : "degree",
-                    fmt::format("cell {} of the main phase", cell[i].first)};
-        field.quantity = i < 3 ? "length" : "angle", field.least = i < 3 ? 0.5 : 10,
-        field.most = i < 3 ? 1000 : 170;
-        all.push_back({field, [member = cell[i].second](auto const& s) { return s.cell.*member; }});
-    }
+    Field lengths{prefix + "cell_lengths", "float64", {3}, "angstrom", "a, b, c of the main phase"};
+    lengths.quantity = "length", lengths.least = 0;
+    all.push_back({lengths, [](auto const& s) { return Numbers{s.cell.a, s.cell.b, s.cell.c}; }, {}});
+    Field angles{prefix + "cell_angles", "float64", {3}, "degree", "alpha, beta, gamma of the main phase"};
+    angles.quantity = "angle", angles.least = 0, angles.most = 180;
+    all.push_back(
+        {angles, [](auto const& s) { return Numbers{s.cell.alpha, s.cell.beta, s.cell.gamma}; }, {}});
+    Field composition{prefix + "composition",
+                      "float32",
+                      {std::int64_t(detail::element_count)},
+                      "1",
+                      "atomic fraction of the elements H to Cf in the main phase"};
+    composition.quantity = "ratio", composition.least = 0, composition.most = 1;
+    all.push_back({composition,
+                   [](auto const& s) {
+                       auto const fractions = detail::atomic_fractions(s);
+                       return Numbers(fractions.begin(), fractions.end());
+                   },
+                   {}});
     return all;
 }
 
@@ -211,10 +221,66 @@ void add_structure_label(Request const& request, Label const& label, Frame& fram
             if (field.text)
                 column.texts[r] = field.text(main);
             else
-                column.numbers[r] = field.number(main);
+                std::ranges::copy(field.numbers(main),
+                                  column.numbers.begin() + std::ptrdiff_t(r * column.width()));
         }
     }
     for (StructureField const& field : fields) finish_label(request, label, field.about.name, frame);
+}
+
+// ---- from annotations -------------------------------------------------------------------------------------
+
+// Who gave them, for the dictionary: all persons, or where there is none all programs.
+void set_annotators(std::vector<annotate::Merged> const& labels, Field& field) {
+    std::set<std::string> persons, programs;
+    for (annotate::Merged const& one : labels) {
+        (one.is_inferred ? programs : persons).insert(one.who);
+        field.date = std::max(field.date, one.time);
+    }
+    field.origin = persons.empty() ? "inferred" : "annotated";
+    (persons.empty() ? field.tool : field.person) =
+        fmt::format("{}", fmt::join(persons.empty() ? programs : persons, "; "));
+}
+
+void add_annotation_label(Request const& request, Label const& label, Frame& frame) {
+    fs::path path = label.annotations;
+    if (path.is_relative()) path = request.folder() / path;
+    auto const all = annotate::read_annotations(path);
+    for (fs::path const& file : detail::find_files(path.string()))
+        if (file.extension() == ".jsonl")
+            frame.files.push_back({file.string(), file.filename().string(), sha256_of_file(file)});
+    auto const merged = annotate::merge(all, {label.vocabulary, label.merge == "confidence"});
+    if (frame.find(label.name) != nullptr)
+        fail(label,
+             fmt::format("has the name {} of another column; expected a new one", in_quotes(label.name)));
+    Field field{label.name, "utf8", {}, "", fmt::format("merged of annotations by {}", label.merge)};
+    field.role = Role::label, field.method = field.description, field.confidence = label.name + "_confidence";
+    field.missing_because = "nobody annotated the record, or votes are tied";
+    set_annotators(merged.labels, field);
+    frame.add(field);
+    Field confidence{field.confidence, "float32", {}, "1", "share of the annotators' votes for the label"};
+    confidence.role = Role::confidence, confidence.of = label.name, confidence.least = 0, confidence.most = 1;
+    confidence.missing_because = field.missing_because;
+    frame.add(confidence);
+    std::map<std::string, std::size_t> place;
+    for (std::size_t r = 0; r < frame.records.size(); ++r)
+        if (is_meant(request, label, frame.records[r])) place.emplace(frame.records[r].id, r);
+    std::size_t strange = 0;
+    for (annotate::Merged const& one : merged.labels) {
+        auto const found = place.find(one.record);
+        strange += found == place.end();
+        if (found == place.end()) continue;
+        frame.find(label.name)->texts[found->second] = one.label;
+        frame.find(field.confidence)->numbers[found->second] = one.confidence;
+        if (one.is_inferred)
+            frame.inferred.push_back({found->second, label.name, one.label, one.who, one.confidence});
+    }
+    for (std::string const& record : merged.tied)
+        if (auto const found = place.find(record); found != place.end())
+            frame.records[found->second].flags.push_back(label.name + ": annotators' votes are tied");
+    if (strange > 0)
+        frame.notes.push_back(
+            fmt::format("{} annotated records of '{}' are not among the records.", strange, label.name));
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ struct LabelledStructures {
 };
 
 /// Add the columns of all labels. Labels of structures are NAME_space_group, NAME_crystal_system,
-/// NAME_formula, NAME_cell_a ... NAME_cell_gamma, without NAME_ where no name is given. A confidence goes
-/// into LABEL_confidence. What a program filled in goes into Frame::inferred.
+/// NAME_formula, NAME_cell_lengths, NAME_cell_angles, NAME_composition, without NAME_ where no name is given.
+/// A confidence goes into LABEL_confidence. What a program filled in goes into Frame::inferred.
 /// \throws Error bad_input, bad_data, not_found
 LabelledStructures add_labels(Request const& request, Frame& frame);
 

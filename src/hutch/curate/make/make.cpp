@@ -4,6 +4,7 @@
 #include "hutch/base/error.hpp"
 #include "hutch/compute/parallel.hpp"
 #include "hutch/curate/documents.hpp"
+#include "hutch/curate/licence.hpp"
 #include "hutch/curate/make/augment.hpp"
 #include "hutch/curate/make/clean.hpp"
 #include "hutch/curate/make/describe.hpp"
@@ -25,6 +26,18 @@ std::string identity_of(Request const& request, Frame const& frame, std::string 
     std::string text = fmt::format("description {}\ngenerator {}\n", sha256(request.text), generator);
     for (InputFile const& file : frame.files) text += fmt::format("file {} {}\n", file.sha256, file.name);
     return text;
+}
+
+void check_licences(Request const& request) {
+    std::vector<std::string> licences;
+    for (Source const& source : request.sources) licences.push_back(source.licence);
+    Verdict const verdict = compatible(licences, request.about.licence);
+    if (verdict.compatibility == Compatibility::no)
+        throw Error(
+            Fault::bad_input,
+            fmt::format("{}: 'licence' is '{}', which the sources do not allow ({}); expected one that "
+                        "they do, or other sources",
+                        request.file, request.about.licence, verdict.reason));
 }
 
 bool are_patterns(Request const& request, Frame const& frame) {
@@ -75,6 +88,7 @@ std::vector<FileEntry> write_shards(Request const& request, Frame const& frame,
 }
 
 void make_in_folder(Request const& request, MakeOptions const& options, MakeReport& report) {
+    check_licences(request);
     Frame frame = read_sources(request, options.threads);
     LabelledStructures const structures = prepare(request, options.threads, frame);
     auto const shards = plan_shards(request, frame);
@@ -87,8 +101,7 @@ void make_in_folder(Request const& request, MakeOptions const& options, MakeRepo
     ShardMaker maker(request, frame, options.generator);
     DatasetSummary summary = summarize(request, frame, structures, maker.rows(), options.generator);
     summary.files = entries;
-    for (std::string const& name : write_tables(request, frame, shards, summary, options.out))
-        summary.files.push_back(plain_entry(name, options.out));
+    write_tables(request, frame, shards, summary, options.out);
     report.bytes = write_documents(summary,
                                    {{"identity_sha256", folder.checksum()},
                                     {"records", std::int64_t(report.records)},

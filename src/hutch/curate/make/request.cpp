@@ -347,6 +347,7 @@ void read_rest(Document const& document, Request& to) {
         for (std::string const& key : document.at("columns").keys())
             to.columns.push_back(read_column(key, document.at("columns").at(key)));
     if (document.has("cleaning")) read_cleaning(document.at("cleaning"), to.cleaning);
+    to.wavelength = text_or(document, "wavelength", to.wavelength);
     if (document.has("axis")) to.axis = read_axis(document.at("axis"));
     if (document.has("labels"))
         for (Document const& item : document.at("labels").items()) to.labels.push_back(read_label(item));
@@ -373,21 +374,22 @@ bool Request::gives_records(Source const& source) const {
 
 Request parse_request(std::string_view text, std::string const& name) {
     Document const document = Document::parse(text, name);
-    document.only({"name",           "title",    "version",  "description", "licence", "url",      "citation",
-                   "date_published", "creators", "keywords", "notes",       "changes", "tasks",    "seed",
-                   "shard_records",  "sources",  "join",     "selection",   "columns", "cleaning", "axis",
-                   "labels",         "augment",  "splits",   "split_by"});
+    std::vector<std::string> keys = description_keys();
+    for (char const* key : {"changes", "tasks", "seed", "shard_records", "data", "join", "selection",
+                            "columns", "cleaning", "axis", "wavelength", "labels", "augment", "splits", "split_by"})
+        keys.emplace_back(key);
+    document.only(keys);
     Request to;
     to.text = text, to.file = name;
-    detail::read_about(document, to.about);
     document.at("licence"), document.at("description");
+    static_cast<Description&>(to.about) = read_description(document);
     to.changes = text_or(document, "changes", "");
     to.tasks = texts_of(document, "tasks");
     to.seed = to.about.seed = count_of(document, "seed", 0, 0, 9e15);
     to.shard_records = count_of(document, "shard_records", 4096, 1, 65536);
-    read_sources(document.at("sources"), to);
+    read_sources(document.at("data"), to);
     read_rest(document, to);
-    check_kinds(document.at("sources"), to);
+    check_kinds(document.at("data"), to);
     return to;
 }
 

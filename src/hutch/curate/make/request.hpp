@@ -123,6 +123,7 @@ struct Request {
     std::vector<ColumnRule> columns;
     Cleaning cleaning;
     std::optional<CommonAxis> axis;
+    std::string wavelength = "wavelength";  ///< column that goes before what files tell [angstrom]
     std::vector<Label> labels;
     std::vector<Augmentation> augmentations;
     SplitRule split;

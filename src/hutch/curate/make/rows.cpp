@@ -67,7 +67,7 @@ data::Pattern RowMaker::read(std::size_t which) {
 // The points in the unit of the common axis; a column named wavelength goes before the file.
 std::vector<double> RowMaker::positions(data::Pattern const& pattern, std::size_t record) const {
     if (pattern.axis == kind_) return pattern.x;
-    Column const* column = frame_.find("wavelength");
+    Column const* column = frame_.find(request_.wavelength);
     double const given = column == nullptr || column->is_text() ? none : column->numbers[record];
     double const wavelength = given > 0 ? given : pattern.wavelength;
     std::vector<double> x = fuse::to_q(pattern, wavelength > 0 ? wavelength : none);

@@ -205,8 +205,9 @@ void set_constants(Request const& request, Frame& frame) {
 std::vector<fs::path> files_of(Request const& request, Source const& source) {
     auto files = detail::find_files(source.path);
     if (files.empty())
-        throw Error(Fault::not_found, fmt::format("{}: source '{}' has no file; expected at least one: '{}'",
-                                                  request.file, source.name, source.path));
+        throw Error(Fault::not_found,
+                    fmt::format("{}: '{}' of 'data' has no file; expected at least one: '{}'", request.file,
+                                source.name, source.path));
     return files;
 }
 
@@ -227,7 +228,7 @@ Frame read_sources(Request const& request, unsigned threads) {
     }
     if (frame.records.empty())
         throw Error(Fault::bad_data,
-                    fmt::format("{}: 'sources' hold no record that can be read ({} refused); expected some{}",
+                    fmt::format("{}: 'data' hold no record that can be read ({} refused); expected some{}",
                                 request.file, frame.refused.size(),
                                 frame.refused.empty() ? "" : "; first: " + frame.refused[0].message));
     set_constants(request, frame);
