@@ -94,10 +94,10 @@ void set_type(hid_t type, Hdf5Array& array) {
         array.is_little_endian = true;
         array.dtype = H5Tis_variable_str(type) > 0 ? "utf8" : fmt::format("utf8[{}]", array.size);
     } else {
-        array.dtype = kind == H5T_COMPOUND  ? "compound"
-                      : kind == H5T_VLEN    ? "ragged"
-                      : kind == H5T_OPAQUE  ? "opaque"
-                                            : "reference";
+        array.dtype = kind == H5T_COMPOUND ? "compound"
+                      : kind == H5T_VLEN   ? "ragged"
+                      : kind == H5T_OPAQUE ? "opaque"
+                                           : "reference";
     }
 }
 
@@ -142,8 +142,8 @@ std::string text_attribute(hid_t object, char const* name) {
     Handle const type(H5Aget_type(attribute), H5Tclose, "get a type");
     Handle const space(H5Aget_space(attribute), H5Sclose, "get a space");
     if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_npoints(space) != 1) return "";
-    auto const texts = texts_of(
-        type, space, 1, [&](hid_t memory, void* to) { return H5Aread(attribute, memory, to) >= 0; });
+    auto const texts =
+        texts_of(type, space, 1, [&](hid_t memory, void* to) { return H5Aread(attribute, memory, to) >= 0; });
     return texts.empty() ? "" : texts[0];
 }
 
@@ -244,16 +244,14 @@ struct Hdf5File::Opened {
         std::vector<std::uint64_t> const shape = shape_of(space);
         std::uint64_t const rows = shape.empty() ? 1 : shape[0];
         if (first > rows || count > rows - first)
-            throw Error(Fault::bad_data,
-                        fmt::format("'{}' has {} rows; expected at least {}: '{}'", name, rows, first + count,
-                                    path.string()));
+            throw Error(Fault::bad_data, fmt::format("'{}' has {} rows; expected at least {}: '{}'", name,
+                                                     rows, first + count, path.string()));
         std::vector<hsize_t> start(shape.size(), 0), extent(shape.begin(), shape.end());
         if (!shape.empty()) {
             start[0] = first, extent[0] = count;
             H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr);
         }
-        hsize_t const values =
-            std::accumulate(extent.begin(), extent.end(), hsize_t{1}, std::multiplies<>());
+        hsize_t const values = std::accumulate(extent.begin(), extent.end(), hsize_t{1}, std::multiplies<>());
         return {std::move(space), Handle(H5Screate_simple(1, &values, nullptr), H5Sclose, "create a space"),
                 values};
     }
@@ -268,8 +266,8 @@ Hdf5File::Hdf5File(std::filesystem::path const& path) : opened_(std::make_unique
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
     opened_->file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
     if (opened_->file < 0)
-        throw Error(Fault::bad_data, fmt::format("cannot open as HDF5; expected a whole HDF5 file: '{}'",
-                                                 path.string()));
+        throw Error(Fault::bad_data,
+                    fmt::format("cannot open as HDF5; expected a whole HDF5 file: '{}'", path.string()));
 }
 
 Hdf5File::~Hdf5File() = default;

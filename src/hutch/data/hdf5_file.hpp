@@ -14,7 +14,7 @@ namespace hutch::data {
 struct Hdf5Array {
     enum class Kind { integer, real, text, other };
     Kind kind = Kind::other;
-    std::string dtype;  ///< as numpy calls it: "float32", "uint16", "bool"; "utf8[16]", "utf8" for texts
+    std::string dtype;     ///< as numpy calls it: "float32", "uint16", "bool"; "utf8[16]", "utf8" for texts
     std::size_t size = 0;  ///< of one value [byte]
     bool is_little_endian = true;
     std::vector<std::uint64_t> shape;

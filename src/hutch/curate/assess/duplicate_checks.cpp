@@ -357,7 +357,7 @@ void compare_sizes(Subject const& subject, Classes const& splits, SplitFindings&
         std::uint64_t const is = sizes.contains(name) ? sizes[name] : 0;
         if (is != declared)
             found.problems.push_back(
-                fmt::format("split '{}' has {} where {} is declared", name, counted(is, "record"), declared));
+                fmt::format("split '{}' has {}, declared are {}", name, counted(is, "record"), declared));
     }
     if (subject.dictionary.splits.empty()) return;
     for (auto const& [name, size] : sizes)

@@ -1,5 +1,5 @@
-// Loops over the values of one record: 16 at a time with AVX-512. -ffinite-math-only holds here, so that NaN is told by
-// its bits.
+// Loops over the values of one record: 16 at a time with AVX-512. -ffinite-math-only holds here, so that NaN
+// is told by its bits.
 #include "hutch/curate/assess/detail/measure.hpp"
 
 #include <cfloat>
@@ -38,7 +38,8 @@ inline Real limited(double value) {
 
 // Counts and range of the good values.
 template <class Real>
-void first_pass(Real const* values, std::size_t count, std::size_t offset, ValueRules const& rules, Measured& to) {
+void first_pass(Real const* values, std::size_t count, std::size_t offset, ValueRules const& rules,
+                Measured& to) {
     using Whole = typename Bits<Real>::Whole;
     Real const least = limited<Real>(rules.least), most = limited<Real>(rules.most);
     Real const fill = limited<Real>(rules.fill), saturation = limited<Real>(rules.saturation);
@@ -66,7 +67,8 @@ void first_pass(Real const* values, std::size_t count, std::size_t offset, Value
         sum += x, weight += size, moment += size * Real(int(i));
     }
     to.nan += std::uint64_t(nan), to.infinite += std::uint64_t(bad - nan), to.filled += std::uint64_t(filled);
-    to.negative += std::uint64_t(negative), to.below += std::uint64_t(below), to.above += std::uint64_t(above);
+    to.negative += std::uint64_t(negative), to.below += std::uint64_t(below),
+        to.above += std::uint64_t(above);
     to.saturated += std::uint64_t(saturated);
     to.least = double(low), to.most = double(high);
     to.sum += double(sum), to.weight += double(weight);
@@ -127,13 +129,14 @@ void measure_doubles(double const* values, std::size_t count, ValueRules const& 
     measure_all(values, count, rules, to);
 }
 
-void widen(float const* values, std::size_t count, float* least, float* most) {
+void widen(float const* values, std::size_t count, float* least, float* most, float* active) {
     for (std::size_t i = 0; i < count; ++i) {
         float const value = values[i];
         bool const is_finite = magnitude_bits(value) < Bits<float>::infinity;
         float const low = is_finite ? value : least[i], high = is_finite ? value : most[i];
         least[i] = low < least[i] ? low : least[i];
         most[i] = high > most[i] ? high : most[i];
+        active[i] += is_finite && value != 0 ? 1.f : 0.f;
     }
 }
 

@@ -34,7 +34,7 @@ struct Job {
     FieldPart* part = nullptr;
     std::unique_ptr<FieldScan> scan;
     bool is_text = false, is_array = false;
-    std::uint64_t width = 0;   // values of a record; 0: differs
+    std::uint64_t width = 0;  // values of a record; 0: differs
     std::uint64_t declared_width = 0;
     std::uint64_t begins = 0;  // in the file, for the order of reading
     int digest_seed = 0;       // 0: not part of the digest
@@ -45,10 +45,13 @@ struct Job {
     std::unordered_map<std::string, std::uint32_t> known{};
     std::vector<double>* numbers = nullptr;
     std::vector<RecordStatistics>* statistics = nullptr;
-    bool is_lost = false;  // it cannot be read
+    std::size_t axis_length = 0;  // of axes: the last dimension
+    bool is_lost = false;         // it cannot be read
 };
 
-std::string shown(std::vector<std::int64_t> const& shape) { return fmt::format("({})", fmt::join(shape, ", ")); }
+std::string shown(std::vector<std::int64_t> const& shape) {
+    return fmt::format("({})", fmt::join(shape, ", "));
+}
 
 std::uint64_t width_of(std::vector<std::int64_t> const& shape) {
     std::uint64_t width = 1;
@@ -62,15 +65,17 @@ bool is_text_type(std::string const& dtype) {
 
 bool fits(std::vector<std::int64_t> const& found, std::vector<std::int64_t> const& declared) {
     return found.size() == declared.size() &&
-           std::equal(found.begin(), found.end(), declared.begin(), [](std::int64_t is, std::int64_t said) {
-               return said < 0 || is == said;
-           });
+           std::equal(found.begin(), found.end(), declared.begin(),
+                      [](std::int64_t is, std::int64_t said) { return said < 0 || is == said; });
 }
 
 class TableScan {
   public:
     TableScan(std::filesystem::path const& folder, FileTask const& task, Fixity& fixity, FileFacts& facts)
-        : task_(task), table_(*task.table), fixity_(fixity), facts_(facts),
+        : task_(task),
+          table_(*task.table),
+          fixity_(fixity),
+          facts_(facts),
           file_(open_table_file(folder / task.path, table_)) {
         facts_.records = file_->records();
     }
@@ -86,7 +91,8 @@ class TableScan {
             for (Job& job : jobs_) scan_field(job);
         for (Job& job : jobs_)
             if (job.part->facts.index_least.size() > 0 && job.part->facts.records == 0)
-                job.part->facts.index_least.clear(), job.part->facts.index_most.clear();
+                job.part->facts.index_least.clear(), job.part->facts.index_most.clear(),
+                    job.part->facts.index_active.clear();
     }
 
   private:
@@ -96,8 +102,14 @@ class TableScan {
 
     void compare(Field const& field, Found const& found, FieldPart& part, bool is_shared) {
         bool const should_be_text = is_text(field), is = is_text_type(found.dtype);
-        if (found.is_typed && !field.dtype.empty() && found.dtype != field.dtype && !(should_be_text && is))
+        bool const said_big = field.dtype.starts_with('>');
+        std::string const said = field.dtype.substr(said_big ? 1 : 0);
+        if (found.is_typed && !said.empty() && found.dtype != said && !(should_be_text && is))
             say(part, field.name, fmt::format("dtype is {}; declared {}", found.dtype, field.dtype));
+        if (found.is_typed && found.is_little_endian == said_big)
+            say(part, field.name,
+                fmt::format("byte order is {}-endian; declared {}", said_big ? "little" : "big",
+                            said_big ? "big (>)" : "little, as every dtype without >"));
         bool const knows_shape = found.is_typed || found.shape.size() != field.shape.size() || is_shared;
         if (knows_shape && !(is && found.shape.empty() && field.shape.empty()) &&
             !fits(found.shape, field.shape) && !(should_be_text && !found.is_typed))
@@ -105,10 +117,22 @@ class TableScan {
                 fmt::format("shape is {}; declared {}", shown(found.shape), shown(field.shape)));
         if (!found.unit.empty()) part.facts.units.push_back(found.unit);
         for (std::string const& unit : found.more_units) part.facts.units.push_back(unit);
-        if (found.is_typed) ++(found.is_little_endian ? part.facts.little_endian_files : part.facts.big_endian_files);
+        if (found.is_typed)
+            ++(found.is_little_endian ? part.facts.little_endian_files : part.facts.big_endian_files);
         if (!is_shared && found.records != facts_.records)
             say(part, field.name,
                 fmt::format("has {} records; others in the file have {}", found.records, facts_.records));
+    }
+
+    static bool is_single(Found const& found) { return found.dtype == "float32" || found.dtype == "float16"; }
+    // What a number of the file may be off by, relative to the largest; texts are written with some digits only.
+    static double rounding(Found const& found) {
+        if (!found.is_typed) return 1e-6;
+        return is_single(found) ? 2.4e-7 : 1e-15;
+    }
+    bool is_axis(Field const& field) const {
+        if (field.role == Role::axis) return true;
+        return std::ranges::any_of(table_.fields, [&](Field const& one) { return one.axis == field.name; });
     }
 
     void find_fields() {
@@ -133,6 +157,9 @@ class TableScan {
         if (sketched_ > 0) facts_.sketches.assign(facts_.records, {});
         for (std::string const& name : file_->names())
             if (table_.find(name) == nullptr) facts_.undeclared.push_back(name);
+        if (jobs_.empty() && !table_.fields.empty())
+            facts_.problem = fmt::format("'{}' has none of the fields of '{}'; expected a file of that table",
+                                         task_.path, table_.name);
         std::ranges::stable_sort(jobs_, {}, &Job::begins);
     }
 
@@ -145,13 +172,15 @@ class TableScan {
         job.declared_width = width_of(field.shape);
         job.is_lost = !job.is_text && found.is_typed && is_text_type(found.dtype);
         job.begins = file_->offset_of(field.name, 0).value_or(std::numeric_limits<std::uint64_t>::max());
-        job.scan = std::make_unique<FieldScan>(field, task_.path, part);
+        job.scan = std::make_unique<FieldScan>(field, task_.path, part, is_single(found));
+        job.axis_length = is_axis(field) && !found.shape.empty() ? std::size_t(std::max<std::int64_t>(0, found.shape.back())) : 0;
         if (job.is_text) {
             job.texts = &facts_.texts[field.name], job.words = &facts_.words[field.name];
         } else if (job.is_array) {
             job.statistics = &facts_.statistics[field.name];
-            if (task_.keeps_index_ranges && job.declared_width > 1 && job.declared_width <= most_index_ranges &&
-                (field.role == Role::feature || field.role == Role::other))
+            if (task_.keeps_index_ranges && job.declared_width > 1 &&
+                job.declared_width <= most_index_ranges &&
+                field.role == Role::feature)
                 job.scan->keep_index_ranges(job.declared_width);
         } else {
             job.numbers = &facts_.numbers[field.name];
@@ -170,8 +199,11 @@ class TableScan {
             if (is_text(field) || is_text_type(found->dtype)) continue;
             try {
                 Block block = file_->read_shared(field.name);
-                FieldScan scan(field, task_.path, part);
+                FieldScan scan(field, task_.path, part, is_single(*found));
                 scan.take_record(std::span<double const>(block.values), 0);
+                if (is_axis(field) && !found->shape.empty())
+                    scan.take_axis(block.values, std::size_t(std::max<std::int64_t>(0, found->shape.back())), 0,
+                                   rounding(*found));
                 facts_.shared[field.name] = std::move(block.values);
             } catch (std::exception const& problem) {
                 lose(problem);
@@ -201,7 +233,8 @@ class TableScan {
     void scan_by_records() {
         std::uint64_t some = 1024;
         if (facts_.records > 0 && table_.format != "hdf5")
-            some = std::clamp<std::uint64_t>(4 * block_bytes / (fixity_.size() / facts_.records + 1), 1, 1024);
+            some =
+                std::clamp<std::uint64_t>(4 * block_bytes / (fixity_.size() / facts_.records + 1), 1, 1024);
         if (table_.format == "hdf5") some = 16;
         for (std::uint64_t first = 0; first < facts_.records; first += some)
             for (Job& job : jobs_)
@@ -213,7 +246,8 @@ class TableScan {
             if (auto const end = file_->offset_of(job.field->name, first + count)) fixity_.advance_to(*end);
             if (job.is_text)
                 take_texts(job, first, count);
-            else if (job.is_array && job.width > 0 && file_->read_floats(job.field->name, first, count, floats_))
+            else if (job.is_array && job.width > 0 &&
+                     file_->read_floats(job.field->name, first, count, floats_))
                 take_arrays<float>(job, first, count);
             else
                 take_numbers(job, first, count);
@@ -282,6 +316,10 @@ class TableScan {
                     {task_.path, job.field->name, first + i,
                      fmt::format("shape holds {} values; declared {}", values.size(), job.declared_width)});
             RecordStatistics const statistics = take_record(job, values, first + i, i);
+            if (job.axis_length > 1) {
+                axis_.assign(values.begin(), values.end());
+                job.scan->take_axis(axis_, job.axis_length, first + i, rounding(job.found));
+            }
             if (is_kept(first + i)) job.statistics->push_back(statistics);
             if (job.digest_seed > 0)
                 add(digest(values.data(), values.size_bytes(), std::uint64_t(job.digest_seed)),
@@ -299,14 +337,21 @@ class TableScan {
 
     // Values that a mask leaves out are in none of the counts.
     template <class Real>
-    RecordStatistics take_record(Job& job, std::span<Real const> values, std::uint64_t record, std::uint64_t i) {
-        if (job.mask.name.empty()) return job.scan->take_record(values, record);
+    RecordStatistics take_record(Job& job, std::span<Real const> values, std::uint64_t record,
+                                 std::uint64_t i) {
         std::uint64_t const begin = job.mask.is_shared ? 0 : i * values.size();
-        if (begin + values.size() > job.mask.values.size()) return job.scan->take_record(values, record);
-        std::vector<Real> kept;
+        if (job.mask.name.empty() || begin + values.size() > job.mask.values.size()) {
+            job.scan->take_index_ranges(values);
+            return job.scan->take_record(values, record);
+        }
+        std::vector<Real> kept, with_gaps(values.begin(), values.end());
         for (std::size_t k = 0; k < values.size(); ++k)
-            if (job.mask.values[begin + k] != 0) kept.push_back(values[k]);
+            if (job.mask.values[begin + k] != 0)
+                kept.push_back(values[k]);
+            else
+                with_gaps[k] = std::numeric_limits<Real>::quiet_NaN();
         job.part->facts.masked += values.size() - kept.size();
+        job.scan->take_index_ranges(std::span<Real const>(with_gaps));
         return job.scan->take_record(std::span<Real const>(kept), record);
     }
 
@@ -338,7 +383,7 @@ class TableScan {
     std::uint64_t sketched_ = 0;
     Block block_;
     std::vector<float> floats_;
-    std::vector<double> doubles_;
+    std::vector<double> doubles_, axis_;
 };
 
 }  // namespace
@@ -371,14 +416,14 @@ std::vector<Field const*> digest_fields(RecordTable const& table) {
 }
 
 struct Fixity::State {
+    explicit State(std::shared_ptr<Source const> from) : source(std::move(from)) {}
     std::shared_ptr<Source const> source;
     Sha256 sum;
     std::uint64_t done = 0;
     std::vector<char> piece;
 };
 
-Fixity::Fixity(std::shared_ptr<Source const> source)
-    : state_(std::make_unique<State>(State{std::move(source), {}, 0, {}})) {}
+Fixity::Fixity(std::shared_ptr<Source const> source) : state_(std::make_unique<State>(std::move(source))) {}
 Fixity::~Fixity() = default;
 std::uint64_t Fixity::size() const { return state_->source->size(); }
 

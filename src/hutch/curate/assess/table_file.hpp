@@ -17,20 +17,20 @@ struct Found {
     std::string dtype;                ///< "float32", "utf8[16]", "utf8" ...
     std::vector<std::int64_t> shape;  ///< of one record; -1: differs
     bool is_little_endian = true;
-    std::string unit;           ///< as the file says it; empty: it says nothing
+    std::string unit{};         ///< as the file says it; empty: it says nothing
     std::string description{};  ///< likewise
     std::uint64_t records = 0;  ///< that have it: unequal to those of the file where arrays differ in length
     std::vector<std::string> more_units{};  ///< where records of one file differ in it
-    bool is_typed = true;       ///< false: texts only, `dtype` and `shape` are what the first records look like
+    bool is_typed = true;  ///< false: texts only, `dtype` and `shape` are what the first records look like
 };
 
 /// Values of some records: record i has values[ends[i - 1]] ... values[ends[i] - 1].
 struct Block {
     std::vector<double> values;
     std::vector<std::uint64_t> ends;
-    std::uint64_t not_numbers = 0;             ///< texts where a number should stand; they are NaN above
-    std::uint64_t first_not_number = 0;        ///< record within the block
-    std::string not_a_number{};                ///< the first of them
+    std::uint64_t not_numbers = 0;       ///< texts where a number should stand; they are NaN above
+    std::uint64_t first_not_number = 0;  ///< record within the block
+    std::string not_a_number{};          ///< the first of them
 };
 
 class TableFile {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 

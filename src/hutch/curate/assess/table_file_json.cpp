@@ -62,7 +62,8 @@ Json parse(std::string_view text, std::string const& where) {
         throw Error(Fault::bad_data, fmt::format("{} is nested deeper than 200; expected records", where));
     Json value = Json::parse(text, nullptr, false);
     if (value.is_discarded()) value = Json::parse(quote_python_numbers(text), nullptr, false);
-    if (value.is_discarded()) throw Error(Fault::bad_data, fmt::format("{} is no JSON; expected JSON", where));
+    if (value.is_discarded())
+        throw Error(Fault::bad_data, fmt::format("{} is no JSON; expected JSON", where));
     return value;
 }
 
@@ -70,7 +71,8 @@ Json parse(std::string_view text, std::string const& where) {
 Json const* member(Json const& record, std::string_view path) {
     if (!record.is_object()) return nullptr;
     if (auto const found = record.find(std::string(path)); found != record.end()) return &*found;
-    for (std::size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
+    for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+         slash = path.find('/', slash + 1)) {
         auto const found = record.find(std::string(path.substr(0, slash)));
         if (found == record.end() || !found->is_object()) continue;
         if (Json const* inner = member(*found, path.substr(slash + 1))) return inner;

@@ -1,4 +1,5 @@
-// numpy.lib.format, versions 1.0 to 3.0: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+// numpy.lib.format, versions 1.0 to 3.0:
+// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 #include "hutch/base/error.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/curate/assess/detail/raw_values.hpp"
@@ -62,10 +63,10 @@ void set_type(std::string_view text, std::string const& name, Header& header) {
     header.is_little_endian = !descr.starts_with('>');
     header.kind = descr.size() > 1 ? descr[1] : '?';
     header.size = header.kind == 'U' ? 4 * size : size;
-    bool const is_number = (header.kind == 'f' && (size == 2 || size == 4 || size == 8)) ||
-                           ((header.kind == 'i' || header.kind == 'u') &&
-                            (size == 1 || size == 2 || size == 4 || size == 8)) ||
-                           (header.kind == 'b' && size == 1);
+    bool const is_number =
+        (header.kind == 'f' && (size == 2 || size == 4 || size == 8)) ||
+        ((header.kind == 'i' || header.kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8)) ||
+        (header.kind == 'b' && size == 1);
     if (!is_number && !(header.is_text() && size < 1u << 20))
         throw Error(Fault::unsupported,
                     fmt::format("'{}' has the type {}; expected integers, floats, bool or texts", name,
@@ -82,7 +83,8 @@ void set_shape(std::string_view text, std::string const& name, Header& header) {
         if (digits.empty()) continue;
         auto const length = to_number(digits);
         if (!length || !(*length >= 0 && *length < 1e15) || *length != double(std::uint64_t(*length)))
-            fail(name, fmt::format("has the shape {}; expected whole numbers", in_quotes(text.substr(0, end))));
+            fail(name,
+                 fmt::format("has the shape {}; expected whole numbers", in_quotes(text.substr(0, end))));
         header.shape.push_back(std::uint64_t(*length));
         values *= std::max(1.0, *length);
     }
@@ -109,7 +111,8 @@ Header read_header(Source const& source) {
     set_shape(member(text, "shape", source.name()), source.name(), header);
     std::uint64_t const wanted = header.data + header.rows() * header.width() * header.size;
     if (source.size() < wanted)
-        fail(source.name(), fmt::format("has {} bytes; expected {} for its shape: it was cut", source.size(), wanted));
+        fail(source.name(),
+             fmt::format("has {} bytes; expected {} for its shape: it was cut", source.size(), wanted));
     return header;
 }
 
@@ -119,7 +122,8 @@ void add_utf8(std::uint32_t code, std::string& text) {
     } else if (code < 0x800) {
         text += char(0xc0 | code >> 6), text += char(0x80 | (code & 63));
     } else if (code < 0x10000) {
-        text += char(0xe0 | code >> 12), text += char(0x80 | (code >> 6 & 63)), text += char(0x80 | (code & 63));
+        text += char(0xe0 | code >> 12), text += char(0x80 | (code >> 6 & 63)),
+            text += char(0x80 | (code & 63));
     } else if (code < 0x110000) {
         text += char(0xf0 | code >> 18), text += char(0x80 | (code >> 12 & 63));
         text += char(0x80 | (code >> 6 & 63)), text += char(0x80 | (code & 63));
@@ -131,7 +135,8 @@ class Npy : public TableFile {
     Npy(std::shared_ptr<Source const> source, RecordTable const& table)
         : source_(std::move(source)), header_(read_header(*source_)) {
         for (auto const* list : {&table.fields, &table.shared})
-            if (name_.empty() && !list->empty()) name_ = list->front().name, is_shared_ = list == &table.shared;
+            if (name_.empty() && !list->empty())
+                name_ = list->front().name, is_shared_ = list == &table.shared;
         if (name_.empty()) name_ = std::filesystem::path(source_->name()).stem().string();
         is_one_record_ = table.layout == Layout::files;
         if (is_one_record_) {
@@ -148,7 +153,8 @@ class Npy : public TableFile {
         if (field != name_) return {};
         auto const& shape = is_one_record_ ? one_shape_ : header_.shape;
         std::size_t const skip = is_one_record_ || is_shared_ || shape.empty() ? 0 : 1;
-        Found found{header_.dtype(), {shape.begin() + std::ptrdiff_t(skip), shape.end()}, header_.is_little_endian};
+        Found found{
+            header_.dtype(), {shape.begin() + std::ptrdiff_t(skip), shape.end()}, header_.is_little_endian};
         found.records = records();
         return found;
     }
@@ -186,8 +192,8 @@ class Npy : public TableFile {
             return texts;
         }
         read_bytes(field, first, count);
-        std::uint64_t const width = is_one_record_ ? bytes_.size() / std::max<std::size_t>(1, header_.size)
-                                                   : header_.width();
+        std::uint64_t const width =
+            is_one_record_ ? bytes_.size() / std::max<std::size_t>(1, header_.size) : header_.width();
         for (std::uint64_t i = 0; i < count; ++i) {
             texts.emplace_back();
             for (std::uint64_t k = 0; k < width; ++k)

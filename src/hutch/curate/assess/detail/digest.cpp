@@ -20,8 +20,8 @@ std::uint64_t stir(std::uint64_t state, std::uint64_t word) {
     return std::rotl(state ^ word * golden, 31) * root_3;
 }
 
-// Every bit of the result depends on every bit that goes in (the finaliser of SplitMix64: Steele, Lea and Flood,
-// OOPSLA 2014).
+// Every bit of the result depends on every bit that goes in (the finaliser of SplitMix64: Steele, Lea and
+// Flood, OOPSLA 2014).
 std::uint64_t finish(std::uint64_t x) {
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
     x = (x ^ x >> 27) * 0x94d049bb133111eb;
@@ -35,7 +35,8 @@ Digest digest(void const* bytes, std::size_t count, std::uint64_t seed) {
     std::uint64_t a = seed ^ golden, b = seed ^ root_2, c = seed ^ root_3, d = seed ^ root_5;
     std::size_t left = count;
     for (; left >= 32; left -= 32, at += 32)
-        a = stir(a, load(at)), b = stir(b, load(at + 8)), c = stir(c, load(at + 16)), d = stir(d, load(at + 24));
+        a = stir(a, load(at)), b = stir(b, load(at + 8)), c = stir(c, load(at + 16)),
+        d = stir(d, load(at + 24));
     for (; left >= 8; left -= 8, at += 8) a = stir(std::rotl(a, 17), load(at));
     unsigned char last[8] = {};
     if (left > 0) std::memcpy(last, at, left);

@@ -40,7 +40,7 @@ struct FileFacts {
 struct FileTask {
     std::string path;                    ///< relative
     RecordTable const* table = nullptr;  ///< null: only the checksum is wanted
-    std::uint64_t every = 1;  ///< of so many records one is kept in lists that may be thinned out
+    std::uint64_t every = 1;             ///< of so many records one is kept in lists that may be thinned out
     bool keeps_index_ranges = true;
 };
 

@@ -18,11 +18,11 @@ struct ValueRules {
 struct Measured {
     std::uint64_t nan = 0, infinite = 0, filled = 0;  ///< the rest is good
     std::uint64_t negative = 0, below = 0, above = 0, saturated = 0, fractional = 0;
-    std::uint64_t at_most = 0;         ///< equal to `most`
+    std::uint64_t at_most = 0;            ///< equal to `most`
     double least = 0, most = 0, sum = 0;  ///< of good values
-    double weight = 0, moment = 0;     ///< sums of |value| and of index * |value|
-    double sum_of_squares = 0;         ///< about the mean
-    double sum_of_bends = 0;           ///< squares of second differences
+    double weight = 0, moment = 0;        ///< sums of |value| and of index * |value|
+    double sum_of_squares = 0;            ///< about the mean
+    double sum_of_bends = 0;              ///< squares of second differences
 
     std::uint64_t bad() const { return nan + infinite + filled; }
 };
@@ -31,7 +31,9 @@ HUTCH_DECLARE_FOR_EACH_ISA(void, measure_floats,
                            (float const* values, std::size_t count, ValueRules const& rules, Measured& to))
 HUTCH_DECLARE_FOR_EACH_ISA(void, measure_doubles,
                            (double const* values, std::size_t count, ValueRules const& rules, Measured& to))
-/// Widen ranges by the values of one record; NaN and infinite ones are left out.
-HUTCH_DECLARE_FOR_EACH_ISA(void, widen, (float const* values, std::size_t count, float* least, float* most))
+/// Widen the range of each index by the values of one record, and count what is not zero; NaN and infinite
+/// values are left out.
+HUTCH_DECLARE_FOR_EACH_ISA(void, widen,
+                           (float const* values, std::size_t count, float* least, float* most, float* active))
 
 }  // namespace hutch::curate::assess::detail

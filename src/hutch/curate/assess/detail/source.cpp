@@ -22,7 +22,7 @@ class FileSource : public Source {
   public:
     explicit FileSource(std::filesystem::path const& path)
         : Source(path.string()), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-        struct stat about {};
+        struct stat about{};
         if (descriptor_ < 0 || ::fstat(descriptor_, &about) != 0) {
             int const why = errno;
             throw Error(why == EACCES ? Fault::denied : Fault::not_found,

@@ -23,8 +23,7 @@ inline double number_of(std::string_view cell, std::uint64_t record, Block& bloc
     auto const [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (end == digits.data() + digits.size()) {
         if (problem == std::errc{}) return value;
-        if (problem == std::errc::result_out_of_range)
-            return std::strtod(std::string(cell).c_str(), nullptr);
+        if (problem == std::errc::result_out_of_range) return std::strtod(std::string(cell).c_str(), nullptr);
     }
     if (cell == "true" || cell == "True") return 1;
     if (cell == "false" || cell == "False") return 0;
