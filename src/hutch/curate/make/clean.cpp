@@ -3,6 +3,7 @@
 #include "hutch/base/document.hpp"
 #include "hutch/base/error.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/step/unit.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,35 +30,17 @@ Column& column_of(Request const& request, Frame& frame, std::string const& name,
                                                            : "'" + near + "'?"));
 }
 
-struct Conversion {
-    double factor, offset;
-};
-std::optional<Conversion> find_conversion(std::string const& from, std::string const& to) {
-    struct Known {
-        char const *unit, *kind;
-        double factor, offset;  // to the first of its kind
-    };
-    static constexpr Known all[] = {{"K", "temperature", 1, 0},   {"degC", "temperature", 1, 273.15},
-                                    {"s", "time", 1, 0},          {"ms", "time", 1e-3, 0},
-                                    {"min", "time", 60, 0},       {"h", "time", 3600, 0},
-                                    {"angstrom", "length", 1, 0}, {"nm", "length", 10, 0},
-                                    {"um", "length", 1e4, 0},     {"mm", "length", 1e7, 0},
-                                    {"eV", "energy", 1, 0},       {"keV", "energy", 1e3, 0}};
-    auto const a = std::ranges::find(all, from, &Known::unit), b = std::ranges::find(all, to, &Known::unit);
-    if (a == std::end(all) || b == std::end(all) || std::string_view(a->kind) != b->kind) return {};
-    return Conversion{a->factor / b->factor, (a->offset - b->offset) / b->factor};
-}
-
 void convert(Request const& request, Column& column, std::string const& to) {
     std::string const& from = column.about.unit;
     if (from == to) return;
-    auto const conversion = find_conversion(from, to);
-    if (!conversion)
+    auto const source = step::parse_unit(from), target = step::parse_unit(to);
+    if (!source || !target || source->dimension != target->dimension)
         throw Error(Fault::bad_input,
                     fmt::format("{}: 'columns.{}.unit' is {}, which {} cannot be converted to; expected a "
-                                "unit of the same kind; see 'units' of sources",
+                                "unit of the same kind; see 'units' of 'data'",
                                 request.file, column.about.name, in_quotes(to), in_quotes(from)));
-    for (double& value : column.numbers) value = value * conversion->factor + conversion->offset;
+    for (double& value : column.numbers)
+        value = (value * source->factor + source->offset - target->offset) / target->factor;
     if (!column.about.dtype.starts_with("float")) column.about.dtype = "float64";
     column.about.unit = to;
 }

@@ -375,8 +375,9 @@ bool Request::gives_records(Source const& source) const {
 Request parse_request(std::string_view text, std::string const& name) {
     Document const document = Document::parse(text, name);
     std::vector<std::string> keys = description_keys();
-    for (char const* key : {"changes", "tasks", "seed", "shard_records", "data", "join", "selection",
-                            "columns", "cleaning", "axis", "wavelength", "labels", "augment", "splits", "split_by"})
+    for (char const* key :
+         {"changes", "tasks", "seed", "shard_records", "data", "join", "selection", "columns", "cleaning",
+          "axis", "wavelength", "labels", "augment", "splits", "split_by"})
         keys.emplace_back(key);
     document.only(keys);
     Request to;
