@@ -40,6 +40,7 @@ struct Subject {
     std::string optimade;    ///< base address of an OPTIMADE provider; empty: none was given
     std::string python;      ///< interpreter for independent readers and the three-line example; empty: none
     std::uint64_t seed = 0;  ///< of random picks
+    std::filesystem::path keep{};  ///< folder with what earlier assessments found; empty: none
 };
 
 struct Check {

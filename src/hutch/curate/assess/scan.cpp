@@ -73,6 +73,7 @@ class Scanner {
         dictionary_hash_ = sha256(to_json(dictionary));
         for (auto& [path, file] : detail::list_files(folder, dictionary, options.keep))
             scan_.files.push_back(std::move(file));
+        scan_.declared_records = detail::manifest_records(folder);
         for (RecordTable const& table : dictionary.tables) merges_.emplace_back(table);
         make_tasks();
         bound_memory();

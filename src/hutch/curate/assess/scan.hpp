@@ -95,6 +95,7 @@ struct TableFacts {
 
 struct Scan {
     std::vector<ScannedFile> files;
+    std::optional<std::uint64_t> declared_records;  ///< of the first table, as the manifest says
     std::vector<TableFacts> tables;  ///< as in the dictionary
     double seconds = 0;
     std::uint64_t bytes = 0;     ///< that were read in this run

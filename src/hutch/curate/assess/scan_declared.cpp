@@ -197,6 +197,16 @@ bool fits_pattern(std::string_view path, std::string_view pattern) {
     return q == pattern.size();
 }
 
+std::optional<std::uint64_t> manifest_records(fs::path const& folder) {
+    if (!fs::is_regular_file(folder / "manifest.json")) return {};
+    try {
+        Json const manifest = Json::parse(read_file(folder / "manifest.json", 1 << 28), nullptr, false);
+        if (manifest.is_object()) return count_of(manifest, {"records"});
+    } catch (Error const&) {  // C01 and C02 tell of it
+    }
+    return {};
+}
+
 std::map<std::string, ScannedFile> list_files(fs::path const& folder, Dictionary const& dictionary,
                                               fs::path const& leave_out) {
     Files files;
