@@ -70,14 +70,8 @@ double least_gap(std::size_t count, double strictness) {
     return strictness * (count == 1 ? 1.0 : count < 4 ? 0.6 : 0.4);
 }
 
-<<<<<<< HEAD
-// Return the few values on one side that a gap separates from all others. With exponential tails, the
-// heaviest that logarithms of power laws have, a gap as wide as the spread of 88 % times 1.5 happens to one
-// value in 100 sets.
-=======
 // Return the few values on one side that a gap separates from all others. With exponential tails, the heaviest that
 // logarithms of power laws have, a gap twice as wide as the spread of 88 % happens to one value in 250 sets.
->>>>>>> scan
 Apart find_apart(std::vector<double> const& values, double most_share, double strictness, bool is_upper) {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -88,13 +82,8 @@ Apart find_apart(std::vector<double> const& values, double most_share, double st
     std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
         return is_upper ? values[a] > values[b] : values[a] < values[b];
     });
-<<<<<<< HEAD
-    double const spread = 1.5 * std::abs(values[order[std::size_t(0.06 * double(n))]] -
-                                         values[order[std::size_t(0.94 * double(n))]]);
-=======
     double const spread =
         2 * std::abs(values[order[std::size_t(0.06 * double(n))]] - values[order[std::size_t(0.94 * double(n))]]);
->>>>>>> scan
     if (!(spread > 0)) return apart;
     auto const most = std::max<std::size_t>(1, std::size_t(most_share * double(n)));
     for (std::size_t k = 1; k <= most && k < n; ++k) {
@@ -172,34 +161,17 @@ std::vector<double> without_classes(TableFacts const& table, std::vector<double>
     std::vector<double> best;
     double least = 0.7 * spread_of(values);
     for (Field const& other : table.table->fields) {
-<<<<<<< HEAD
-        auto const column =
-            other.shape.empty() && other.role != Role::id ? find_column(table, other) : std::nullopt;
-        if (!column || !column->is_text() || column->words->size() < 2 ||
-            column->words->size() > values.size() / 10)
-            continue;
-        std::vector<std::uint32_t> class_of(table.records);
-        for (std::size_t i = 0; i < column->size(); ++i) class_of[column->record(i)] = column->texts[i];
-        std::vector<std::vector<double>> members(column->words->size());
-=======
         auto const column = other.shape.empty() && other.role != Role::id ? find_column(table, other) : std::nullopt;
         auto const classes =
             column ? few_classes(table, *column, values.size() / 10) : std::vector<std::uint32_t>{};
         if (classes.empty()) continue;
         std::vector<std::vector<double>> members(*std::ranges::max_element(classes) + std::size_t(1));
->>>>>>> scan
         for (std::size_t i = 0; i < values.size(); ++i)
             if (std::isfinite(values[i])) members[classes[record_of(table, i)]].push_back(values[i]);
         std::vector<double> middles, rest(values.size(), nothing);
         for (auto& one : members) middles.push_back(one.size() < 10 ? nothing : median(one));
-<<<<<<< HEAD
-        for (std::size_t i = 0; i < values.size(); ++i)
-            rest[i] = values[i] - middles[class_of[record_of(table, i)]];
-        if (double const now = spread(rest); now < least) least = now, best = std::move(rest);
-=======
         for (std::size_t i = 0; i < values.size(); ++i) rest[i] = values[i] - middles[classes[record_of(table, i)]];
         if (double const now = spread_of(rest); now < least) least = now, best = std::move(rest);
->>>>>>> scan
     }
     return best;
 }
