@@ -158,11 +158,19 @@ class TableScan {
         if (!digested.empty()) facts_.digests.assign(facts_.records, {});
         if (sketched_ > 0) facts_.sketches.assign(facts_.records, {});
         for (std::string const& name : file_->names())
-            if (table_.find(name) == nullptr) facts_.undeclared.push_back(curate::detail::clean_text(name));
+            if (table_.find(name) == nullptr && !is_of_another_table(name))
+                facts_.undeclared.push_back(curate::detail::clean_text(name));
         if (jobs_.empty() && !table_.fields.empty())
             facts_.problem = fmt::format("'{}' has none of the fields of '{}'; expected a file of that table",
                                          task_.path, table_.name);
         std::ranges::stable_sort(jobs_, {}, &Job::begins);
+    }
+
+    bool is_of_another_table(std::string const& name) const {
+        return std::ranges::any_of(task_.others, [&](RecordTable const* other) {
+            bool const is_below = other->layout == Layout::groups && name.starts_with(other->under + "/");
+            return is_below || other->find(name) != nullptr;
+        });
     }
 
     Job make_job(Field const& field, Found const& found, FieldPart& part) {
