@@ -74,6 +74,16 @@ bool is_boolean(hid_t type) {
     return is;
 }
 
+// h5py and others write complex numbers as the members r and i.
+bool is_complex(hid_t type) {
+    if (H5Tget_class(type) != H5T_COMPOUND || H5Tget_nmembers(type) != 2) return false;
+    char *const r = H5Tget_member_name(type, 0), *const i = H5Tget_member_name(type, 1);
+    bool const is = r != nullptr && i != nullptr && std::string_view(r) == "r" &&
+                    std::string_view(i) == "i" && H5Tget_member_class(type, 0) == H5T_FLOAT;
+    H5free_memory(r), H5free_memory(i);
+    return is;
+}
+
 void set_type(hid_t type, Hdf5Array& array) {
     using Kind = Hdf5Array::Kind;
     H5T_class_t const kind = H5Tget_class(type);
@@ -93,7 +103,11 @@ void set_type(hid_t type, Hdf5Array& array) {
         array.kind = Kind::text;
         array.is_little_endian = true;
         array.dtype = H5Tis_variable_str(type) > 0 ? "utf8" : fmt::format("utf8[{}]", array.size);
+    } else if (is_complex(type)) {
+        array.is_little_endian = true;
+        array.dtype = fmt::format("complex{}", 8 * array.size);
     } else {
+        array.is_little_endian = true;
         array.dtype = kind == H5T_COMPOUND ? "compound"
                       : kind == H5T_VLEN   ? "ragged"
                       : kind == H5T_OPAQUE ? "opaque"

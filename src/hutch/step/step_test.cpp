@@ -245,6 +245,7 @@ TEST(StepUnit, HasDimensionAndSize) {
     EXPECT_EQ(parse_unit("degC/min")->offset, 0);
     EXPECT_TRUE(is_same_unit("us", "microsecond"));
     EXPECT_TRUE(is_same_unit("m s^-1", "m/s"));
+    EXPECT_TRUE(is_same_unit("degrees", "degree"));
     EXPECT_FALSE(is_same_unit("mm", "m"));
     EXPECT_FALSE(is_same_unit("degC", "K"));
 }

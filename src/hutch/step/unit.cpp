@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <numbers>
+#include <utility>
 
 namespace hutch::step {
 namespace {
@@ -136,7 +137,25 @@ std::optional<Unit> parse_unit(std::string_view text) {
 
 bool is_unit(std::string_view text) { return parse_unit(text).has_value(); }
 
+std::string_view usual_name(std::string_view unit) {
+    static constexpr std::pair<std::string_view, std::string_view> spellings[] = {
+        {"degrees", "degree"},    {"deg", "degree"},         {"counts", "count"},
+        {"photons", "photon"},    {"electrons", "electron"}, {"pixels", "pixel"},
+        {"Angstrom", "angstrom"}, {"Angstroms", "angstrom"}, {"angstroms", "angstrom"},
+        {"\u00c5", "angstrom"},   {"\u212b", "angstrom"},    {"meter", "m"},
+        {"metre", "m"},           {"meters", "m"},           {"metres", "m"},
+        {"millimeter", "mm"},     {"micrometer", "um"},      {"micron", "um"},
+        {"second", "s"},          {"seconds", "s"},          {"sec", "s"},
+        {"microseconds", "us"},   {"kelvin", "K"},           {"Kelvin", "K"},
+        {"radian", "rad"},        {"radians", "rad"},        {"%", "percent"},
+        {"dimensionless", "1"}};
+    auto const found =
+        std::ranges::find(spellings, unit, &std::pair<std::string_view, std::string_view>::first);
+    return found == std::end(spellings) ? unit : found->second;
+}
+
 bool is_same_unit(std::string_view one, std::string_view other) {
+    one = usual_name(one), other = usual_name(other);
     if (one == other) return true;
     auto const a = parse_unit(one), b = parse_unit(other);
     return a && b && a->dimension == b->dimension &&

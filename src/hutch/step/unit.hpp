@@ -26,7 +26,11 @@ struct Unit {
 /// Return what a unit means, or nothing when it cannot be understood.
 std::optional<Unit> parse_unit(std::string_view text);
 
-/// Return whether two units differ in spelling only: dimension and size are equal to 1 part in 1e9.
+/// Return the name that is_unit() knows for what files often say: "degrees", "Angstrom", "counts", "seconds";
+/// any other text as it is.
+std::string_view usual_name(std::string_view unit);
+
+/// Return whether two units differ in spelling only: usual names, dimension and size to 1 part in 1e9.
 bool is_same_unit(std::string_view one, std::string_view other);
 
 }  // namespace hutch::step

@@ -258,6 +258,7 @@ class Comparison {
         if (theirs.contains("shape") && theirs.at("shape") != Json(found.shape))
             return fmt::format("has the shape {}; ours is {}", theirs.at("shape").dump(),
                                Json(found.shape).dump());
+        if (found.dtype.starts_with("complex") || found.dtype == "compound") return "";
         Json const values = theirs.value("values", Json::array());
         for (std::size_t i = 0; i < values.size() && i < task_.picks.size(); ++i) {
             std::string const problem = is_text ? compare_text(file, name, values[i], task_.picks[i])

@@ -56,23 +56,14 @@ std::string split_in(std::string const& name) {
 
 // A path with * in place of every run of digits.
 std::string pattern_of(std::string const& path) {
+    std::string const ending = fs::path(path).extension().string();  // .h5 is no number
     std::string pattern;
-    for (char const c : path)
+    for (char const c : path.substr(0, path.size() - ending.size()))
         if (c < '0' || c > '9')
             pattern += c;
         else if (!pattern.ends_with('*'))
             pattern += '*';
-    fs::path const whole(path);
-    // Endings such as .h5 are no numbers.
-    std::string const ending = whole.extension().string();
-    std::string const cut = path.substr(0, path.size() - ending.size());
-    std::string made;
-    for (char const c : cut)
-        if (c < '0' || c > '9')
-            made += c;
-        else if (!made.ends_with('*'))
-            made += '*';
-    return made + ending;
+    return pattern + ending;
 }
 
 std::string table_name(std::string const& path, std::string const& split) {
@@ -158,11 +149,11 @@ Field field_of(std::string const& name, Found const& found) {
     Field field;
     field.name = name, field.dtype = (found.is_little_endian ? "" : ">") + found.dtype,
     field.shape = found.shape;
-    field.unit = found.unit, field.description = found.description;
+    field.unit = step::usual_name(found.unit), field.description = found.description;
     bool const is_text = found.dtype.starts_with("utf8");
     if (is_text) field.dtype = "utf8";
     field.role = role_of(name, !found.shape.empty(), is_text);
-    field.quantity = quantity_of(name, found.unit);
+    field.quantity = quantity_of(name, field.unit);
     return field;
 }
 

@@ -84,7 +84,7 @@ Apart find_apart(std::vector<double> const& values, double most_share, double st
         return is_upper ? values[a] > values[b] : values[a] < values[b];
     });
     double const spread = 2.75 * std::abs(values[order[std::size_t(0.12 * double(n))]] -
-                                   values[order[std::size_t(0.88 * double(n))]]);
+                                          values[order[std::size_t(0.88 * double(n))]]);
     if (!(spread > 0)) return apart;
     auto const most = std::max<std::size_t>(1, std::size_t(most_share * double(n)));
     for (std::size_t k = 1; k <= most && k < n; ++k) {

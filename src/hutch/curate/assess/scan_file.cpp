@@ -64,6 +64,13 @@ bool is_text_type(std::string const& dtype) {
     return dtype.starts_with("utf8") || dtype.starts_with("str") || dtype.starts_with("bytes");
 }
 
+// Complex numbers, compounds and the like are compared with what is declared, but not measured.
+bool is_no_number(std::string const& dtype) {
+    for (char const* known : {"complex64", "complex128", "compound", "ragged", "opaque", "reference"})
+        if (dtype == known) return true;
+    return false;
+}
+
 bool fits(std::vector<std::int64_t> const& found, std::vector<std::int64_t> const& declared) {
     return found.size() == declared.size() &&
            std::equal(found.begin(), found.end(), declared.begin(),
@@ -180,7 +187,8 @@ class TableScan {
         job.is_array = !field.shape.empty() || (found.is_typed && !found.shape.empty());
         job.width = found.is_typed || field.shape.empty() ? width_of(found.shape) : 0;
         job.declared_width = width_of(field.shape);
-        job.is_lost = !job.is_text && found.is_typed && is_text_type(found.dtype);
+        job.is_lost =
+            found.is_typed && ((!job.is_text && is_text_type(found.dtype)) || is_no_number(found.dtype));
         job.begins = file_->offset_of(field.name, 0).value_or(std::numeric_limits<std::uint64_t>::max());
         job.scan = std::make_unique<FieldScan>(field, task_.path, part, is_single(found));
         job.axis_length = is_axis(field) && !found.shape.empty()
@@ -207,7 +215,7 @@ class TableScan {
             part.is_there = found.has_value();
             if (!found) continue;
             compare(field, *found, part, true);
-            if (is_text(field) || is_text_type(found->dtype)) continue;
+            if (is_text(field) || is_text_type(found->dtype) || is_no_number(found->dtype)) continue;
             try {
                 Block block = file_->read_shared(field.name);
                 FieldScan scan(field, task_.path, part, is_single(*found));

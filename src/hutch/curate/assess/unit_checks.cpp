@@ -15,6 +15,8 @@ bool needs_unit(Field const& field) {
     if (!is_number(field) || field.dtype == "bool" || !field.values.empty() || !field.vocabulary.empty())
         return false;
     switch (field.role) {
+        case Role::label:  // whole numbers are classes
+            return field.dtype.find("int") == std::string::npos;
         case Role::id:
         case Role::group:
         case Role::parent:
