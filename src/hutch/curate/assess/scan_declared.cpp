@@ -169,7 +169,9 @@ void declare_tables(Dictionary const& dictionary, Files& files) {
             for (auto& [path, file] : files)
                 if (file.is_there && fits_pattern(path, pattern)) {
                     is_found = true;
-                    file.is_declared = true, file.table = table.name, file.split = group.split;
+                    file.is_declared = true;
+                    // A file may hold several tables; the first counts as its own.
+                    if (file.table.empty()) file.table = table.name, file.split = group.split;
                 }
             if (is_found) continue;
             ScannedFile& file = files[pattern];
@@ -195,6 +197,16 @@ bool fits_pattern(std::string_view path, std::string_view pattern) {
     }
     while (q < pattern.size() && pattern[q] == '*') ++q;
     return q == pattern.size();
+}
+
+std::optional<std::uint64_t> manifest_records(fs::path const& folder) {
+    if (!fs::is_regular_file(folder / "manifest.json")) return {};
+    try {
+        Json const manifest = Json::parse(read_file(folder / "manifest.json", 1 << 28), nullptr, false);
+        if (manifest.is_object()) return count_of(manifest, {"records"});
+    } catch (Error const&) {  // C01 and C02 tell of it
+    }
+    return {};
 }
 
 std::map<std::string, ScannedFile> list_files(fs::path const& folder, Dictionary const& dictionary,
