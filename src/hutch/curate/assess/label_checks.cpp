@@ -27,8 +27,7 @@ constexpr std::size_t most_classes = 300;
 // ---- C31 -------------------------------------------------------------------------------------------------
 
 constexpr double p_limit = 1e-6, effect_limit = 0.1;
-constexpr double fewest_expected = 3;       // independent records of a class in a split
-constexpr double absent_share_limit = 0.1;  // of a split's records in classes that training lacks
+constexpr double fewest_expected = 3;  // independent records of a class in a split
 
 // Numbers with many values are measured, not classified.
 bool has_classes(Classes const& classes) {
@@ -66,26 +65,25 @@ ClassCounts count_classes(Classes const& classes, Classes const& splits, Groups 
 std::vector<std::string> absent_classes(ClassCounts const& counts, Classes const& classes,
                                         Classes const& splits, std::size_t train) {
     std::vector<std::string> problems;
-    double expected = 0, absent = 0;
-    std::vector<double> lost(splits.count()), all(splits.count());
+    double expected = 0, variance = 0, lost = 0, outside = 0;  // records outside training
     for (std::size_t c = 0; c < classes.count(); ++c) {
+        if (counts.groups_of_class[c] == 0) continue;
         double const by_chance = std::pow(1 - counts.train_share, counts.groups_of_class[c]);
-        if (counts.groups_of_class[c] > 0) expected += by_chance;
-        for (std::size_t s = 0; s < splits.count(); ++s) all[s] += counts.table.at(s, c);
-        if (counts.table.at(train, c) > 0 || counts.groups_of_class[c] == 0) continue;
-        ++absent;
-        for (std::size_t s = 0; s < splits.count(); ++s) lost[s] += counts.table.at(s, c);
+        double all = 0;
+        for (std::size_t s = 0; s < splits.count(); ++s) all += counts.table.at(s, c);
+        expected += by_chance * all, variance += by_chance * (1 - by_chance) * all * all;
+        outside += all - counts.table.at(train, c);
+        if (counts.table.at(train, c) > 0) continue;
+        lost += all;
         if (by_chance < p_limit)
             problems.push_back(
                 fmt::format("class {} is not in '{}'", in_quotes(classes.names[c]), splits.names[train]));
     }
-    if (problems.empty() && absent > expected + 6 * std::sqrt(expected) + 1)
-        problems.push_back(fmt::format("{:.0f} classes are not in '{}', by chance {:.1f} would be", absent,
-                                       splits.names[train], expected));
-    for (std::size_t s = 0; s < splits.count(); ++s)
-        if (problems.empty() && lost[s] > std::max(5.0, absent_share_limit * all[s]))
-            problems.push_back(fmt::format("{:.0f} of {:.0f} records of '{}' have classes that '{}' lacks",
-                                           lost[s], all[s], splits.names[s], splits.names[train]));
+    if (problems.empty() && lost > expected + 6 * std::sqrt(variance) + 1)
+        problems.push_back(
+            fmt::format("{:.0f} of {:.0f} records outside '{}' have classes that it lacks, by "
+                        "chance {:.1f} would",
+                        lost, outside, splits.names[train], expected));
     return problems;
 }
 
