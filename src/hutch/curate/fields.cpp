@@ -120,6 +120,7 @@ void add_structure(BuildContext const& context, std::vector<Field>& fields) {
                         "6 cubic"),
                  0, 6),
         context, of_structure));
+    fields.back().vocabulary = "crystal_system";
     Field lengths{"truth/cell_lengths", "float32", {3}, "angstrom", "a, b, c with the record's strain"};
     Field angles{
         "truth/cell_angles", "float32", {3}, "degree", "alpha, beta, gamma with the record's strain"};

@@ -110,6 +110,8 @@ void Contents::keep(std::vector<bool> const& is_kept) {
 Contents contents_of(Subject const& subject, TableFacts const& table, std::uint64_t most_records,
                      std::uint32_t stream) {
     Contents contents;
+    for (Field const* field : table.table->of_role(Role::feature))
+        if (!field->shape.empty()) most_records = affordable_records(table, *field, most_records);
     contents.records = pick_records(table.records, most_records, subject.seed, stream);
     Collected all;
     RecordReader reader(subject.folder, subject.scan, table);

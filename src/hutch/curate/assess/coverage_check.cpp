@@ -45,8 +45,8 @@ Coverage coverage_of(std::vector<double> values, double least, double most) {
 }
 
 // Records as if they were independent: those of a group count less.
-double effective_size(TableFacts const& table) {
-    Groups const groups = groups_of(table);
+double effective_size(Subject const& subject, TableFacts const& table) {
+    Groups const groups = groups_of(subject.scan, table);
     std::vector<double> sizes(groups.count);
     for (std::uint32_t g : groups.of) ++sizes[g];
     double sum = 0, squares = 0;
@@ -92,7 +92,7 @@ Answer check_coverage(Subject const& subject) {
             problems.push_back(fmt::format("'{}': {}", field.name, problem));
             show(answer, {"", field.name, 0, problem});
         }
-        if (is_used) size = std::max(size, effective_size(table));
+        if (is_used) size = std::max(size, effective_size(subject, table));
     }
     if (fields == 0)
         return not_applicable("no scalar feature or label declares least and most and has 200 values");

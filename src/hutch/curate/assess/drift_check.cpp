@@ -264,7 +264,7 @@ void classify_splits(Subject const& subject, TableFacts const& table, Classes co
 void assess_table(Subject const& subject, TableFacts const& table, Findings& found, Answer& answer) {
     std::vector<RecordNumbers> const numbers = numbers_of_features(table);
     Classes const splits = splits_of(subject.scan, table);
-    Groups const groups = groups_of(table);
+    Groups const groups = groups_of(subject.scan, table);
     std::vector<double> const times = times_of(table);
     for (Sources const& sources : sources_of(table)) {
         std::size_t const tests = std::max<std::size_t>(

@@ -35,7 +35,8 @@ void compare_pairs(Subject const& subject, TableFacts const& table, Field const&
                    Field const& simulated, Findings& found, Answer& answer) {
     RecordReader reader(subject.folder, subject.scan, table);
     std::vector<double> correlations;
-    for (std::uint64_t r : pick_records(table.records, most_records, subject.seed, 48)) {
+    for (std::uint64_t r :
+         pick_records(table.records, affordable_records(table, measured, most_records), subject.seed, 48)) {
         try {
             correlations.push_back(
                 compare(reader.read(measured.name, r), reader.read(simulated.name, r)).correlation);

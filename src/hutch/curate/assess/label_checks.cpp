@@ -12,6 +12,7 @@
 #include <map>
 #include <numbers>
 #include <numeric>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,7 +27,7 @@ constexpr std::size_t most_classes = 300;
 // ---- C31 -------------------------------------------------------------------------------------------------
 
 constexpr double p_limit = 1e-6, effect_limit = 0.1;
-constexpr double absent_share_limit = 0.1;  // of a split's records in classes that training lacks
+constexpr double fewest_expected = 3;  // independent records of a class in a split
 
 // Numbers with many values are measured, not classified.
 bool has_classes(Classes const& classes) {
@@ -34,39 +35,29 @@ bool has_classes(Classes const& classes) {
            double(classes.count()) <= std::max(20.0, double(classes.labelled) / 5);
 }
 
-// How many records stand for one independent draw: members of a group come together.
-double design_effect(Classes const& classes, Groups const& groups) {
-    std::vector<double> sizes(groups.count);
-    for (std::size_t r = 0; r < classes.of.size(); ++r)
-        if (classes.of[r] >= 0) ++sizes[groups.of[r]];
-    double sum = 0, squares = 0;
-    for (double size : sizes) sum += size, squares += size * size;
-    return sum > 0 ? squares / sum : 1;
-}
-
 struct ClassCounts {
-    CountTable table;  // splits x classes, of records
+    CountTable table;    // splits x classes, of records
+    CountTable squares;  // of the records that one group has of a class, summed over the groups of a split
     std::vector<double> groups_of_class;
     double train_share = 0;  // of groups
-    double effect = 1;
 };
 
 ClassCounts count_classes(Classes const& classes, Classes const& splits, Groups const& groups,
                           std::size_t train) {
-    ClassCounts counts{CountTable(splits.count(), classes.count()), std::vector<double>(classes.count()), 0,
-                       1};
-    std::vector<std::int32_t> seen(groups.count, -1);
+    ClassCounts counts{CountTable(splits.count(), classes.count()),
+                       CountTable(splits.count(), classes.count()), std::vector<double>(classes.count()), 0};
+    std::map<std::tuple<std::int32_t, std::int32_t, std::uint32_t>, double> members;
+    for (std::size_t r = 0; r < classes.of.size(); ++r)
+        if (classes.of[r] >= 0 && splits.of[r] >= 0) ++members[{splits.of[r], classes.of[r], groups.of[r]}];
     double all = 0, in_train = 0;
-    for (std::size_t r = 0; r < classes.of.size(); ++r) {
-        if (classes.of[r] < 0 || splits.of[r] < 0) continue;
-        ++counts.table.at(std::size_t(splits.of[r]), std::size_t(classes.of[r]));
-        if (seen[groups.of[r]] == classes.of[r]) continue;  // of a group's class its first record counts
-        seen[groups.of[r]] = classes.of[r];
-        ++counts.groups_of_class[std::size_t(classes.of[r])];
-        ++all, in_train += std::size_t(splits.of[r]) == train;
+    for (auto const& [key, count] : members) {
+        auto const split = std::size_t(std::get<0>(key)), label = std::size_t(std::get<1>(key));
+        counts.table.at(split, label) += count;
+        counts.squares.at(split, label) += count * count;
+        ++counts.groups_of_class[label];
+        ++all, in_train += split == train;
     }
     counts.train_share = all > 0 ? in_train / all : 0;
-    counts.effect = design_effect(classes, groups);
     return counts;
 }
 
@@ -74,45 +65,63 @@ ClassCounts count_classes(Classes const& classes, Classes const& splits, Groups 
 std::vector<std::string> absent_classes(ClassCounts const& counts, Classes const& classes,
                                         Classes const& splits, std::size_t train) {
     std::vector<std::string> problems;
-    double expected = 0, absent = 0;
-    std::vector<double> lost(splits.count()), all(splits.count());
+    double expected = 0, variance = 0, lost = 0, outside = 0;  // records outside training
     for (std::size_t c = 0; c < classes.count(); ++c) {
+        if (counts.groups_of_class[c] == 0) continue;
         double const by_chance = std::pow(1 - counts.train_share, counts.groups_of_class[c]);
-        if (counts.groups_of_class[c] > 0) expected += by_chance;
-        for (std::size_t s = 0; s < splits.count(); ++s) all[s] += counts.table.at(s, c);
-        if (counts.table.at(train, c) > 0 || counts.groups_of_class[c] == 0) continue;
-        ++absent;
-        for (std::size_t s = 0; s < splits.count(); ++s) lost[s] += counts.table.at(s, c);
+        double all = 0;
+        for (std::size_t s = 0; s < splits.count(); ++s) all += counts.table.at(s, c);
+        expected += by_chance * all, variance += by_chance * (1 - by_chance) * all * all;
+        outside += all - counts.table.at(train, c);
+        if (counts.table.at(train, c) > 0) continue;
+        lost += all;
         if (by_chance < p_limit)
             problems.push_back(
                 fmt::format("class {} is not in '{}'", in_quotes(classes.names[c]), splits.names[train]));
     }
-    if (problems.empty() && absent > expected + 6 * std::sqrt(expected) + 1)
-        problems.push_back(fmt::format("{:.0f} classes are not in '{}', by chance {:.1f} would be", absent,
-                                       splits.names[train], expected));
-    for (std::size_t s = 0; s < splits.count(); ++s)
-        if (problems.empty() && lost[s] > std::max(5.0, absent_share_limit * all[s]))
-            problems.push_back(fmt::format("{:.0f} of {:.0f} records of '{}' have classes that '{}' lacks",
-                                           lost[s], all[s], splits.names[s], splits.names[train]));
+    if (problems.empty() && lost > expected + 6 * std::sqrt(variance) + 1)
+        problems.push_back(
+            fmt::format("{:.0f} of {:.0f} records outside '{}' have classes that it lacks, by "
+                        "chance {:.1f} would",
+                        lost, outside, splits.names[train], expected));
     return problems;
+}
+
+// Whether shares of classes differ between two splits, when whole groups are drawn into them: a class whose
+// records come in groups of sizes n has the variance f (1 - f) sum n^2 in a split that takes the share f.
+ChiSquare compare_splits(ClassCounts const& counts, std::size_t train, std::size_t other) {
+    std::size_t const classes = counts.table.columns;
+    CountTable two(2, classes);
+    double all = 0, taken = 0;
+    for (std::size_t c = 0; c < classes; ++c) {
+        two.at(0, c) = counts.table.at(train, c), two.at(1, c) = counts.table.at(other, c);
+        all += two.at(0, c) + two.at(1, c), taken += two.at(1, c);
+    }
+    ChiSquare test = chi_square_test(two);  // for the effect; its p takes records for independent
+    test.chi_square = test.degrees = 0;
+    double const share = all > 0 ? taken / all : 0;
+    for (std::size_t c = 0; c < classes; ++c) {
+        double const n = two.at(0, c) + two.at(1, c),
+                     squares = counts.squares.at(train, c) + counts.squares.at(other, c);
+        if (squares == 0 || share * n * n / squares < fewest_expected) continue;
+        test.chi_square += std::pow(two.at(1, c) - share * n, 2) / (share * (1 - share) * squares);
+        ++test.degrees;
+    }
+    test.p = chi_square_tail(test.chi_square, test.degrees);
+    return test;
 }
 
 // Splits whose shares of classes differ from those of training beyond chance and by much.
 void compare_shares(ClassCounts const& counts, Classes const& splits, std::size_t train,
                     std::vector<std::string>& problems, Answer& answer, std::string const& name) {
     std::size_t const classes = counts.table.columns;
+    std::span const all(counts.table.counts);
     for (std::size_t s = 0; s < splits.count(); ++s) {
         if (s == train) continue;
-        CountTable two(2, classes);
-        for (std::size_t c = 0; c < classes; ++c) {
-            two.at(0, c) = counts.table.at(train, c) / counts.effect;
-            two.at(1, c) = counts.table.at(s, c) / counts.effect;
-        }
-        ChiSquare const test = chi_square_test(two);
-        std::span const all(counts.table.counts);
         answer.numbers.emplace_back(
             fmt::format("{}: divergence of {}", name, splits.names[s]),
             divergence(all.subspan(s * classes, classes), all.subspan(train * classes, classes)));
+        ChiSquare const test = compare_splits(counts, train, s);
         if (test.p < p_limit && test.cramer_v > effect_limit)
             problems.push_back(
                 fmt::format("classes of '{}' differ from those of '{}' (p {:.1g}, Cramer's V {:.2f})",
@@ -138,7 +147,7 @@ Answer check_classes(Subject const& subject) {
     for (TableFacts const& table : subject.scan.tables) {
         Classes const splits = splits_of(subject.scan, table);
         auto const train = training_split(splits);
-        Groups const groups = groups_of(table);
+        Groups const groups = groups_of(subject.scan, table);
         for (Field const* field : table.table->of_role(Role::label)) {
             auto const column = find_column(table, *field);
             if (!column) continue;

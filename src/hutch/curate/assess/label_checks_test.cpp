@@ -43,6 +43,28 @@ TEST(Classes, OfWholeGroupsMayDifferMore) {
     }
 }
 
+TEST(Classes, OfGroupsOfAnotherTableCountThroughReferences) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        MadeSet set = set_of(450, 150);
+        std::vector<double> const of_sample = whole(seed, 6, 3);  // six samples of a hundred records
+        std::vector<double> label(600), sample(600), numbers(6);
+        for (std::size_t r = 0; r < 600; ++r) sample[r] = double(r / 100), label[r] = of_sample[r / 100];
+        for (std::size_t s = 0; s < 6; ++s) numbers[s] = double(s);
+        set.dictionary().tables.resize(2), set.scan().tables.resize(2);
+        RecordTable& samples = set.dictionary().tables[1];
+        TableFacts& facts = set.scan().tables[1];
+        samples.name = "samples", facts.table = &samples, facts.records = 6;
+        samples.fields.resize(2);
+        samples.fields[0].name = "id", samples.fields[0].role = Role::id;
+        samples.fields[1].name = "family", samples.fields[1].role = Role::group;
+        facts.numbers = {{"id", numbers}, {"family", numbers}};
+        set.numbers("label", Role::label, label).numbers("sample", Role::other, sample);
+        set.last().references = "samples/id";
+        Answer const found = ask(set, "C31");
+        EXPECT_EQ(found.text.find("Cramer"), std::string::npos) << found.text;
+    }
+}
+
 TEST(Classes, ThatTrainingLacksOrThatDifferAreFound) {
     MadeSet lacking = set_of();
     std::vector<double> label = whole(1, 500, 4);
@@ -72,6 +94,7 @@ TEST(Vocabularies, KnowTheirWords) {
           {"space_group_symbol", "P 1 21/c 1", "P1 22 33 5"},
           {"space_group_symbol", "R -3 m", "cubic"},
           {"crystal_system", "Trigonal", "rhombic"},
+          {"crystal_system", "6", "7"},
           {"formula", "Ca2 (Mg,Fe)5 Si8 O22 (OH)2", "Ca2 (Mg,Fe5 Si8"},
           {"formula", "PbSO4", "PbSo4Zz"},
           {"formula", "CuSO4 . 5 H2O", "water"},

@@ -18,9 +18,10 @@ namespace {
 
 constexpr std::uint64_t most_records = 5000;
 constexpr std::size_t neighbours = 10, fewest_of_class = 20, fewest_records = 200, most_classes = 64;
-constexpr double least_accuracy = 0.75;   // balanced; a poorer classifier cannot contradict
-constexpr double noise_limit = 0.02;      // of records
-constexpr double confident_limit = 0.65;  // clear contradictions among errors, over clear ones among the rest
+constexpr double least_accuracy = 0.75;  // balanced; a poorer classifier cannot contradict
+constexpr double noise_limit = 0.02;     // of records
+constexpr double confident_limit = 0.65, confident_limit_of_poor = 0.85,
+                 poor_accuracy = 0.85;  // clear contradictions among errors, over clear ones among the rest
 constexpr std::size_t fewest_contradictions = 8;
 
 // Class shares among the nearest other records, the first one being given to nobody.
@@ -142,8 +143,8 @@ void judge_label(Subject const& subject, TableFacts const& table, Field const& f
     ++found.judged;
     answer.numbers.emplace_back(field.name + ": clearly contradicted", noise.noise);
     answer.numbers.emplace_back(field.name + ": clear among errors", noise.ratio);
-    if (noise.noise < noise_limit || noise.ratio < confident_limit ||
-        noise.contradicted.size() < fewest_contradictions)
+    double const limit = noise.accuracy < poor_accuracy ? confident_limit_of_poor : confident_limit;
+    if (noise.noise < noise_limit || noise.ratio < limit || noise.contradicted.size() < fewest_contradictions)
         return;
     found.problems.push_back(fmt::format("{:.1f} % of '{}' are clearly contradicted by their nearest records",
                                          100 * noise.noise, field.name));

@@ -41,16 +41,18 @@ void judge_field(Subject const& subject, TableFacts const& table, Field const& f
     RecordReader reader(subject.folder, subject.scan, table);
     std::vector<double> ratios;
     std::vector<std::uint64_t> strangers;
-    reader.read_all(field.name, pick_records(table.records, most_records, subject.seed, 45),
-                    [&](std::uint64_t record, std::vector<double> const& values) {
-                        auto const ratio = variance_over_mean(values);
-                        if (!ratio) return;
-                        ratios.push_back(*ratio);
-                        if (*ratio >= least_of_record && *ratio <= most_of_record) return;
-                        strangers.push_back(record);
-                        show(answer, place_of(subject.scan, table, record, field.name,
-                                              fmt::format("variance is {:.2f} times the mean", *ratio)));
-                    });
+    reader.read_all(
+        field.name,
+        pick_records(table.records, affordable_records(table, field, most_records), subject.seed, 45),
+        [&](std::uint64_t record, std::vector<double> const& values) {
+            auto const ratio = variance_over_mean(values);
+            if (!ratio) return;
+            ratios.push_back(*ratio);
+            if (*ratio >= least_of_record && *ratio <= most_of_record) return;
+            strangers.push_back(record);
+            show(answer, place_of(subject.scan, table, record, field.name,
+                                  fmt::format("variance is {:.2f} times the mean", *ratio)));
+        });
     if (ratios.empty()) return;
     ++found.judged;
     double const middle = median(ratios), usual = usual_strangers * double(ratios.size());

@@ -44,6 +44,10 @@ class RecordReader {
     std::uint64_t values_ = 0;
 };
 
+/// Return how many records' arrays may be read back where `most` are wanted: fewer of large ones, so that no
+/// more than about 64 million values are read, but at least 8.
+std::uint64_t affordable_records(TableFacts const& table, Field const& field, std::uint64_t most);
+
 /// Return `count` of the numbers 0 ... all - 1, ascending, each as likely; all of them when there are no
 /// more.
 std::vector<std::uint64_t> pick_records(std::uint64_t all, std::uint64_t count, std::uint64_t seed,

@@ -95,6 +95,7 @@ int number_of_symbol(std::string_view symbol) {
 
 int system_of_name(std::string_view name) {
     std::string const wanted = to_lower(trim(name));
+    if (wanted.size() == 1 && wanted[0] >= '0' && wanted[0] <= '6') return wanted[0] - '0';
     for (int s = 0; s <= int(data::CrystalSystem::cubic); ++s)
         if (wanted == data::to_name(data::CrystalSystem(s))) return s;
     return -1;

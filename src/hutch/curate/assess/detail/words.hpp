@@ -14,7 +14,7 @@ bool is_word_of(std::string_view vocabulary, std::string_view value);
 bool is_formula(std::string_view text);
 /// Return the number of the space group with a Hermann-Mauguin symbol, 0 for none.
 int number_of_symbol(std::string_view symbol);
-/// Return data::CrystalSystem as a number: of "cubic" and the like; -1 for none.
+/// Return data::CrystalSystem as a number: of "cubic" and the like, or of that number as text; -1 for none.
 int system_of_name(std::string_view name);
 
 }  // namespace hutch::curate::assess::detail
