@@ -150,6 +150,10 @@ step::Step verify_step() {
 
 }  // namespace
 
-std::vector<step::Step> steps() { return {build_step(), verify_step(), fuse_step(), assess_step()}; }
+std::vector<step::Step> steps() {
+    std::vector<step::Step> all{build_step(), verify_step(), fuse_step(), make_step(), assess_step()};
+    for (step::Step& one : annotate_steps()) all.push_back(std::move(one));
+    return all;
+}
 
 }  // namespace hutch::curate

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -42,7 +43,8 @@ std::vector<bool> tagged_records(TableFacts const& table) {
 }
 
 // Where most records hold hardly any counts, some hold none by chance.
-bool may_be_empty_by_chance(Field const& field, std::vector<RecordStatistics> const& statistics, double width) {
+bool may_be_empty_by_chance(Field const& field, std::vector<RecordStatistics> const& statistics,
+                            double width) {
     if (!is_counted(field)) return false;
     std::vector<double> sums;
     for (RecordStatistics const& one : statistics)
@@ -51,8 +53,9 @@ bool may_be_empty_by_chance(Field const& field, std::vector<RecordStatistics> co
 }
 
 double width_of(Field const& field) {
-    return std::accumulate(field.shape.begin(), field.shape.end(), 1.0,
-                           [](double all, std::int64_t one) { return all * double(std::max<std::int64_t>(1, one)); });
+    return std::accumulate(field.shape.begin(), field.shape.end(), 1.0, [](double all, std::int64_t one) {
+        return all * double(std::max<std::int64_t>(1, one));
+    });
 }
 
 // ---- what lies apart
@@ -68,7 +71,7 @@ double least_gap(std::size_t count, double strictness) {
 }
 
 // Return the few values on one side that a gap separates from all others. With exponential tails, the heaviest that
-// logarithms of power laws have, a gap as wide as the spread of 88 % times 1.5 happens to one value in 100 sets.
+// logarithms of power laws have, a gap twice as wide as the spread of 88 % happens to one value in 250 sets.
 Apart find_apart(std::vector<double> const& values, double most_share, double strictness, bool is_upper) {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -80,7 +83,7 @@ Apart find_apart(std::vector<double> const& values, double most_share, double st
         return is_upper ? values[a] > values[b] : values[a] < values[b];
     });
     double const spread =
-        1.5 * std::abs(values[order[std::size_t(0.06 * double(n))]] - values[order[std::size_t(0.94 * double(n))]]);
+        2 * std::abs(values[order[std::size_t(0.06 * double(n))]] - values[order[std::size_t(0.94 * double(n))]]);
     if (!(spread > 0)) return apart;
     auto const most = std::max<std::size_t>(1, std::size_t(most_share * double(n)));
     for (std::size_t k = 1; k <= most && k < n; ++k) {
@@ -97,7 +100,8 @@ bool is_explained(TableFacts const& table, Field const& field, std::vector<std::
     std::vector<bool> is_in(table.records);
     for (std::uint64_t const record : records) is_in[record] = true;
     for (Field const& other : table.table->fields) {
-        if (other.name == field.name || other.role == Role::id || other.role == Role::time || !other.shape.empty())
+        if (other.name == field.name || other.role == Role::id || other.role == Role::time ||
+            !other.shape.empty())
             continue;
         auto const column = find_column(table, other);
         if (!column) continue;
@@ -125,31 +129,49 @@ bool is_explained(TableFacts const& table, Field const& field, std::vector<std::
     return false;
 }
 
-// Values less the median of their class, for the classes that explain most of their spread.
+// Class of each record by a field of a few words or numbers; empty where it has too many.
+std::vector<std::uint32_t> few_classes(TableFacts const& table, Column const& column, std::size_t most) {
+    std::map<double, std::uint32_t> numbers;
+    std::vector<std::uint32_t> classes(table.records);
+    if (column.is_text() && (column.words->size() < 2 || column.words->size() > most)) return {};
+    for (std::size_t i = 0; i < column.size(); ++i) {
+        if (column.is_text()) {
+            classes[column.record(i)] = column.texts[i];
+            continue;
+        }
+        double const value = std::isfinite(column.numbers[i]) ? column.numbers[i] : -HUGE_VAL;
+        classes[column.record(i)] = numbers.try_emplace(value, std::uint32_t(numbers.size())).first->second;
+        if (numbers.size() > std::min<std::size_t>(most, 32)) return {};
+    }
+    return classes;
+}
+
+double spread_of(std::vector<double> const& some) {
+    std::vector<double> finite, away;
+    for (double const v : some)
+        if (std::isfinite(v)) finite.push_back(v);
+    double const middle = median(finite);
+    for (double const v : finite) away.push_back(std::abs(v - middle));
+    return median(std::move(away));
+}
+
+// Values less the median of their class, for the field that explains most of their spread; empty when none explains a
+// third of it.
 std::vector<double> without_classes(TableFacts const& table, std::vector<double> const& values) {
-    auto const spread = [](std::vector<double> const& some) {
-        std::vector<double> finite, away;
-        for (double const v : some)
-            if (std::isfinite(v)) finite.push_back(v);
-        double const middle = median(finite);
-        for (double const v : finite) away.push_back(std::abs(v - middle));
-        return median(std::move(away));
-    };
     std::vector<double> best;
-    double least = 0.7 * spread(values);
+    double least = 0.7 * spread_of(values);
     for (Field const& other : table.table->fields) {
         auto const column = other.shape.empty() && other.role != Role::id ? find_column(table, other) : std::nullopt;
-        if (!column || !column->is_text() || column->words->size() < 2 || column->words->size() > values.size() / 10)
-            continue;
-        std::vector<std::uint32_t> class_of(table.records);
-        for (std::size_t i = 0; i < column->size(); ++i) class_of[column->record(i)] = column->texts[i];
-        std::vector<std::vector<double>> members(column->words->size());
+        auto const classes =
+            column ? few_classes(table, *column, values.size() / 10) : std::vector<std::uint32_t>{};
+        if (classes.empty()) continue;
+        std::vector<std::vector<double>> members(*std::ranges::max_element(classes) + std::size_t(1));
         for (std::size_t i = 0; i < values.size(); ++i)
-            if (std::isfinite(values[i])) members[class_of[record_of(table, i)]].push_back(values[i]);
+            if (std::isfinite(values[i])) members[classes[record_of(table, i)]].push_back(values[i]);
         std::vector<double> middles, rest(values.size(), nothing);
         for (auto& one : members) middles.push_back(one.size() < 10 ? nothing : median(one));
-        for (std::size_t i = 0; i < values.size(); ++i) rest[i] = values[i] - middles[class_of[record_of(table, i)]];
-        if (double const now = spread(rest); now < least) least = now, best = std::move(rest);
+        for (std::size_t i = 0; i < values.size(); ++i) rest[i] = values[i] - middles[classes[record_of(table, i)]];
+        if (double const now = spread_of(rest); now < least) least = now, best = std::move(rest);
     }
     return best;
 }
@@ -172,7 +194,8 @@ std::vector<Statistic> statistics_of(TableFacts const& table, Field const& field
     std::vector<Statistic> all;
     auto const found = table.statistics.find(field.name);
     if (found == table.statistics.end()) return all;
-    for (auto const& [name, member] : {std::pair{"mean", &RecordStatistics::mean}, {"deviation", &RecordStatistics::deviation},
+    for (auto const& [name, member] : {std::pair{"mean", &RecordStatistics::mean},
+                                       {"deviation", &RecordStatistics::deviation},
                                        {"largest value", &RecordStatistics::most}}) {
         std::vector<double> values;
         for (RecordStatistics const& one : found->second) values.push_back(double(one.*member));
@@ -194,13 +217,16 @@ Outliers find_outliers(TableFacts const& table, Field const& field) {
         auto const column = find_column(table, field);
         if (!column || column->is_text()) return {};
         std::vector<double> values;
-        for (std::size_t i = 0; i < column->size(); ++i) values.push_back(column->has(i) ? column->numbers[i] : nothing);
+        for (std::size_t i = 0; i < column->size(); ++i)
+            values.push_back(column->has(i) ? column->numbers[i] : nothing);
         add_scaled("value", std::move(values), statistics);
     }
     std::size_t const plain = statistics.size();
     for (std::size_t i = 0; i < plain && is_array; ++i)
-        if (auto rest = without_classes(table, statistics[i].values); !rest.empty())
-            statistics.push_back({statistics[i].name + " within its class", std::move(rest)});
+        if (auto rest = without_classes(table, statistics[i].values); !rest.empty()) {
+            auto twice = without_classes(table, rest);
+            statistics.push_back({statistics[i].name + " within its class", twice.empty() ? std::move(rest) : std::move(twice)});
+        }
     // Numbers often stand in a few clusters, of which one may be rare: only single ones far out count.
     double const most_share = is_array ? 0.05 : 0.005, strictness = is_array ? 1 : 3;
     for (Statistic const& statistic : statistics)
@@ -229,7 +255,9 @@ Answer check_constant_records(Subject const& subject) {
             if (found == table.statistics.end() || width_of(*field) < 8) continue;
             ++fields;
             FieldFacts const& facts = table.fields.at(field->name);
-            if (facts.records_constant == 0 || may_be_empty_by_chance(*field, found->second, width_of(*field))) continue;
+            if (facts.records_constant == 0 ||
+                may_be_empty_by_chance(*field, found->second, width_of(*field)))
+                continue;
             std::uint64_t tagged_here = 0;
             for (std::size_t i = 0; i < found->second.size(); ++i) {
                 RecordStatistics const& one = found->second[i];
@@ -245,11 +273,13 @@ Answer check_constant_records(Subject const& subject) {
         }
     }
     if (fields == 0) return not_applicable("no feature is an array of eight values or more");
-    answer.numbers = {{"fields", double(fields)}, {"constant_untagged", double(constant)}, {"zero", double(zero)},
+    answer.numbers = {{"fields", double(fields)},
+                      {"constant_untagged", double(constant)},
+                      {"zero", double(zero)},
                       {"tagged", double(tagged_count)}};
     answer.state = constant > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{} constant and not tagged ({} all zero), in {}", counted(constant, "record"), zero,
-                              counted(fields, "array feature"));
+    answer.text = fmt::format("{} constant and not tagged ({} all zero), in {}", counted(constant, "record"),
+                              zero, counted(fields, "array feature"));
     return answer;
 }
 
@@ -277,11 +307,13 @@ Answer check_outliers(Subject const& subject) {
         }
     }
     if (fields == 0)
-        return not_applicable(too_few > 0 ? "there are fewer than 50 records" : "no feature is a number or an array");
-    answer.numbers = {{"fields", double(fields)}, {"untagged", double(untagged)}, {"tagged", double(tagged_count)}};
+        return not_applicable(too_few > 0 ? "there are fewer than 50 records"
+                                          : "no feature is a number or an array");
+    answer.numbers = {
+        {"fields", double(fields)}, {"untagged", double(untagged)}, {"tagged", double(tagged_count)}};
     answer.state = untagged > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{}: {} apart from all others and not tagged, {} tagged", counted(fields, "feature"),
-                              counted(untagged, "record"), tagged_count);
+    answer.text = fmt::format("{}: {} apart from all others and not tagged, {} tagged",
+                              counted(fields, "feature"), counted(untagged, "record"), tagged_count);
     return answer;
 }
 

@@ -4,6 +4,7 @@
 #include "hutch/curate/assess/detail/file_facts.hpp"
 #include "hutch/curate/assess/sketch.hpp"
 #include "hutch/curate/assess/table_file.hpp"
+#include "hutch/curate/detail/clean_text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -157,7 +158,8 @@ class TableScan {
         if (!digested.empty()) facts_.digests.assign(facts_.records, {});
         if (sketched_ > 0) facts_.sketches.assign(facts_.records, {});
         for (std::string const& name : file_->names())
-            if (table_.find(name) == nullptr && !is_of_another_table(name)) facts_.undeclared.push_back(name);
+            if (table_.find(name) == nullptr && !is_of_another_table(name))
+                facts_.undeclared.push_back(curate::detail::clean_text(name));
         if (jobs_.empty() && !table_.fields.empty())
             facts_.problem = fmt::format("'{}' has none of the fields of '{}'; expected a file of that table",
                                          task_.path, table_.name);
@@ -466,6 +468,7 @@ FileFacts scan_file(std::filesystem::path const& folder, FileTask const& task) {
     } catch (std::exception const& problem) {
         facts.problem = problem.what();
     }
+    facts.problem = curate::detail::clean_text(facts.problem);  // it may hold what stands in the file
     return facts;
 }
 
