@@ -224,12 +224,22 @@ TEST(StepDescription, IsRefusedForEachRuleItBreaks) {
 }
 
 TEST(StepUnit, IsAProductOfPowersOfKnownNames) {
-    for (char const* good :
-         {"1", "degree", "degree^2", "1/angstrom", "g/cm^3", "keV", "count", "um", "mm", "GiB", "count s^-1",
-          "kg*m^2/s^2", "electron^2", "barn", "fm", "byte", "mrad", "1/s"})
+    for (char const* good : {"1",           "degree",
+                             "degree^2",    "1/angstrom",
+                             "g/cm^3",      "keV",
+                             "count",       "um",
+                             "mm",          "GiB",
+                             "count s^-1",  "kg*m^2/s^2",
+                             "electron^2",  "barn",
+                             "fm",          "byte",
+                             "mrad",        "1/s",
+                             "degree2",     "angstrom-1",
+                             "1e-6",        "1e-6 angstrom-2",
+                             "us.angstrom", "us2/angstrom4"})
         EXPECT_TRUE(is_unit(good)) << good;
-    for (char const* bad : {"", " ", "foo", "mm^", "mm^0", "mm^x", "/", "1/", "mm//s", "degrees", "kdegree",
-                            "m^99", "mm^2^2", "Å", "2"})
+    for (char const* bad :
+         {"",        " ",    "foo",    "mm^", "mm^0", "mm^x",  "/",   "1/",    "mm//s", "degrees",
+          "kdegree", "m^99", "mm^2^2", "Å",   "2",    "0.5 m", "mm-", "mm--2", "mm0",   "a."})
         EXPECT_FALSE(is_unit(bad)) << bad;
 }
 

@@ -101,19 +101,37 @@ std::optional<Unit> find_name(std::string_view text) {
     return {};
 }
 
-// NAME, NAME^POWER or 1.
+// NAME, NAME^POWER, NAMEPOWER as in "angstrom-2", or a power of ten.
 std::optional<Unit> parse_factor(std::string_view text) {
-    if (text == "1") return Unit{};
-    std::size_t const hat = text.find('^');
-    auto unit = find_name(text.substr(0, hat));
-    if (!unit || hat == std::string_view::npos) return unit;
+    if (!text.empty() && text[0] >= '0' && text[0] <= '9') {
+        Unit unit;
+        auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), unit.factor);
+        bool const is_number = problem == std::errc{} && end == text.data() + text.size() && unit.factor > 0;
+        double const tens = is_number ? std::log10(unit.factor) : 0.5;
+        return std::abs(tens - std::round(tens)) < 1e-9 ? std::optional(unit) : std::nullopt;
+    }
+    bool const has_hat = text.find('^') != std::string_view::npos;
+    std::size_t const name = has_hat ? text.find('^') : text.find_last_not_of("0123456789-") + 1;
+    auto unit = find_name(text.substr(0, name));
+    if (!unit || name == text.size()) return unit;
     int power = 0;
-    auto const [end, problem] = std::from_chars(text.data() + hat + 1, text.data() + text.size(), power);
+    auto const [end, problem] =
+        std::from_chars(text.data() + name + (has_hat ? 1 : 0), text.data() + text.size(), power);
     if (problem != std::errc{} || end != text.data() + text.size() || power == 0 || std::abs(power) > 12)
         return {};
     for (int& one : unit->dimension) one *= power;
     unit->factor = std::pow(unit->factor, power), unit->offset = 0;
     return unit;
+}
+
+// A blank, a star, a slash, or a point with a letter behind it: "us.angstrom".
+std::size_t end_of_factor(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        bool const is_letter =
+            i + 1 < text.size() && (text[i + 1] | 0x20) >= 'a' && (text[i + 1] | 0x20) <= 'z';
+        if (text[i] == ' ' || text[i] == '*' || text[i] == '/' || (text[i] == '.' && is_letter)) return i;
+    }
+    return std::string_view::npos;
 }
 
 }  // namespace
@@ -123,7 +141,7 @@ std::optional<Unit> parse_unit(std::string_view text) {
     int way = 1;
     bool is_product = false;
     while (true) {
-        std::size_t const end = text.find_first_of(" */");
+        std::size_t const end = end_of_factor(text);
         auto const unit = parse_factor(text.substr(0, end));
         if (!unit) return {};
         for (std::size_t i = 0; i < all.dimension.size(); ++i) all.dimension[i] += way * unit->dimension[i];

@@ -7,7 +7,8 @@
 
 namespace hutch::step {
 
-/// Return whether a unit such as "1/angstrom", "degree^2", "g/cm^3", "keV", "count s^-1" can be understood.
+/// Return whether a unit such as "1/angstrom", "degree^2", "degree2", "g/cm^3", "keV", "count s^-1", "1e-6
+/// angstrom-2" can be understood.
 ///
 /// SI symbols take SI prefixes; names in words ("degree", "angstrom", "count") do not, but for "microsecond".
 /// "1" has no dimension.

@@ -153,6 +153,7 @@ class Comparison {
         records_ = double(main.records);
         for (ScannedFile const& file : subject_.scan.files) {
             if (!file.is_there) continue;
+            ++all_files_;
             static std::set<std::string, std::less<>> const documents{
                 "card.md",      "card.html",        "croissant.json", "dictionary.json",
                 "datacite.xml", "checksums.sha256", "manifest.json"};
@@ -212,7 +213,9 @@ class Comparison {
         if (word == "records" || word == "samples" || word == "rows" || word == "examples" ||
             word == "number of records")
             compare("records", *said, records_);
-        if (word == "files" || word == "number of files") compare("files", *said, double(files_));
+        // Documents may count, or not.
+        if (word == "files" || word == "number of files")
+            compare("files", *said, *said == double(all_files_) ? *said : double(files_));
         if (word == "splits" && !splits_.empty())
             compare("splits", *said, double(std::max(splits_.size(), subject_.dictionary.splits.size())));
         if (word == "fields" || word == "number of fields") compare("fields", *said, double(fields_.size()));
@@ -307,7 +310,7 @@ class Comparison {
     Subject const& subject_;
     Card const& card_;
     double records_ = 0;
-    std::uint64_t files_ = 0;
+    std::uint64_t files_ = 0, all_files_ = 0;
     std::map<std::string, double> splits_;
     std::map<std::string, ScannedFile const*> of_file_;
     std::set<std::string> fields_, shared_;
