@@ -1,0 +1,259 @@
+"""Write what stands beside the arrays of a clean set: provenance, DataCite, card, Croissant, checksums, manifest."""
+import dataclasses
+import html
+
+from dataset_folder import sha256_of, size_text, to_json
+
+CONTEXT = {
+    "@language": "en", "@vocab": "https://schema.org/", "sc": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/", "rai": "http://mlcommons.org/croissant/RAI/",
+    "dct": "http://purl.org/dc/terms/", "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"}, "examples": {"@id": "cr:examples", "@type": "@json"},
+    **{name: "cr:" + name for name in [
+        "annotation", "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "excludes", "extract", "field",
+        "fileProperty", "fileObject", "fileSet", "format", "includes", "isArray", "isLiveDataset", "jsonPath", "key", "md5",
+        "parentField", "recordSet", "references", "regex", "readLines", "repeated", "replace", "samplingRate", "sdVersion",
+        "separator", "source", "subField", "transform", "unArchive", "value", "path"]},
+    "conformsTo": "dct:conformsTo",
+}
+ENCODINGS = {".h5": "application/x-hdf5", ".csv": "text/csv", ".jsonl": "application/jsonlines", ".json": "application/json",
+             ".xml": "application/xml", ".md": "text/markdown", ".npy": "application/octet-stream"}
+NOTES = {"use cases": "rai:dataUseCases", "limitations": "rai:dataLimitations", "biases": "rai:dataBiases",
+         "collection": "rai:dataCollection", "annotation": "rai:dataAnnotationProtocol",
+         "maintenance": "rai:dataReleaseMaintenancePlan", "personal information": "rai:personalSensitiveInformation",
+         "missing data": "rai:dataCollectionMissingData", "social impact": "rai:dataSocialImpact"}
+HEADS = {"use cases": "Use cases", "limitations": "Limitations", "biases": "Biases", "collection": "How the data were made",
+         "annotation": "Annotation", "maintenance": "Maintenance", "personal information": "Personal information",
+         "missing data": "Missing data", "social impact": "Social impact"}
+
+
+@dataclasses.dataclass
+class Facts:
+    """What documents say that no array holds."""
+    name: str
+    title: str
+    description: str
+    keywords: list
+    technique: str           # PaNET term
+    sources: list            # (label, licence, citation, SHA-256)
+    notes: dict
+    version: str = "1.0.0"
+    licence: str = "CC-BY-4.0"
+    date: str = "2026-11-20"
+    creator: tuple = ("Carberry", "Josiah", "0000-0002-1825-0097")
+    publisher: str = "Hutch founders"
+    doi: str = "10.5555/hutch.proof"
+    url: str = "https://hutch.invalid/datasets/"
+    contact: str = "https://hutch.invalid/contact"
+    classes: dict = dataclasses.field(default_factory=dict)  # label -> {split: {class: count}}
+
+
+def provenance(facts, files, seed):
+    entities = {f"hutch:{facts.name}-{facts.version}": {"prov:type": "prov:Collection", "hutch:seed": seed}}
+    generated, derived, used = {}, {}, {}
+    for i, (label, licence, citation, digest) in enumerate(facts.sources, 1):
+        entities[f"hutch:source-{i}"] = {"prov:label": label, "hutch:licence": licence, "hutch:citation": citation,
+                                         "hutch:sha256": digest}
+        used[f"hutch:used-{i}"] = {"prov:activity": "hutch:build", "prov:entity": f"hutch:source-{i}"}
+    for i, entry in enumerate(files, 1):
+        name = f"hutch:file-{i}"
+        entities[name] = {"prov:label": entry["path"], "hutch:sha256": entry["sha256"]}
+        generated[f"hutch:generated-{i}"] = {"prov:entity": name, "prov:activity": "hutch:build"}
+        for j in range(1, len(facts.sources) + 1):
+            derived[f"hutch:derived-{i}-{j}"] = {"prov:generatedEntity": name, "prov:usedEntity": f"hutch:source-{j}",
+                                                 "prov:activity": "hutch:build"}
+    whole = f"hutch:{facts.name}-{facts.version}"
+    generated["hutch:generated"] = {"prov:entity": whole, "prov:activity": "hutch:build"}
+    return {
+        "prefix": {"hutch": "https://hutch.invalid/ns#", "prov": "http://www.w3.org/ns/prov#"},
+        "entity": entities,
+        "activity": {"hutch:build": {"prov:label": "clean set of the proof", "prov:startTime": facts.date + "T08:00:00Z",
+                                     "prov:endTime": facts.date + "T08:01:00Z"}},
+        "agent": {"hutch:program": {"prov:type": "prov:SoftwareAgent", "prov:label": "clean_sets.py 1.0.0",
+                                    "hutch:version": "1.0.0"}},
+        "wasGeneratedBy": generated,
+        "wasAssociatedWith": {"hutch:associated": {"prov:activity": "hutch:build", "prov:agent": "hutch:program"}},
+        "used": used, "wasDerivedFrom": derived,
+    }
+
+
+def datacite(facts, records, size):
+    family, given, orcid = facts.creator
+    subjects = "".join(f"    <subject>{html.escape(k)}</subject>\n" for k in facts.keywords)
+    number = facts.technique.rsplit("/", 1)[-1]
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<resource xmlns="http://datacite.org/schema/kernel-4">
+  <identifier identifierType="DOI">{facts.doi}</identifier>
+  <creators>
+    <creator>
+      <creatorName nameType="Personal">{family}, {given}</creatorName>
+      <givenName>{given}</givenName>
+      <familyName>{family}</familyName>
+      <nameIdentifier schemeURI="https://orcid.org" nameIdentifierScheme="ORCID">{orcid}</nameIdentifier>
+    </creator>
+  </creators>
+  <titles>
+    <title xml:lang="en">{html.escape(facts.title)}</title>
+  </titles>
+  <publisher xml:lang="en">{html.escape(facts.publisher)}</publisher>
+  <publicationYear>{facts.date[:4]}</publicationYear>
+  <resourceType resourceTypeGeneral="Dataset">data set for machine learning</resourceType>
+  <subjects>
+{subjects}    <subject subjectScheme="PaNET" valueURI="{facts.technique}">{number}</subject>
+  </subjects>
+  <dates>
+    <date dateType="Issued">{facts.date}</date>
+  </dates>
+  <language>en</language>
+  <sizes>
+    <size>{records} records</size>
+    <size>{size} B</size>
+  </sizes>
+  <version>{facts.version}</version>
+  <rightsList>
+    <rights rightsURI="https://spdx.org/licenses/{facts.licence}.html" rightsIdentifier="{facts.licence}" """ \
+        f"""rightsIdentifierScheme="SPDX">{facts.licence}</rights>
+  </rightsList>
+  <descriptions>
+    <description descriptionType="Abstract">{html.escape(facts.description)}</description>
+  </descriptions>
+</resource>
+"""
+
+
+def field_lines(spec):
+    lines = []
+    for field in spec["fields"] + spec.get("shared", []):
+        shape = " × ".join(map(str, field.get("shape", []))) or "scalar"
+        lines.append(f"| `{field['name']}` | `{field['dtype']}` | {shape} | {field.get('unit', '')} | {field['description']} |")
+    return lines
+
+
+def split_lines(dictionary, groups):
+    total = sum(dictionary["splits"].values())
+    return [f"| {name} | {count:,} | {100 * count / total:.1f} % | {groups.get(name, 0):,} |"
+            for name, count in dictionary["splits"].items()]
+
+
+def class_lines(facts):
+    lines = []
+    for label, splits in facts.classes.items():
+        names = sorted({c for counts in splits.values() for c in counts})
+        lines += [f"### Records per {label} and split", "", f"| {label} | {' | '.join(splits)} | all |",
+                  "| --- |" + " ---: |" * (len(splits) + 1)]
+        for name in names:
+            counts = [splits[s].get(name, 0) for s in splits]
+            lines.append(f"| {name} | {' | '.join(f'{c:,}' for c in counts)} | {sum(counts):,} |")
+        lines.append("")
+    return lines
+
+
+def card(facts, dictionary, files, groups, seed):
+    spec = dictionary["tables"][0]
+    size = sum(e["bytes"] for e in files)
+    text = [f"# {facts.title}", "", facts.description, "", "| records | groups | splits | files | on disk |",
+            "| ---: | ---: | ---: | ---: | ---: |",
+            f"| {spec['records']:,} | {sum(groups.values()):,} | {len(dictionary['splits'])} | {len(files)} | {size_text(size)} |",
+            "", "|  |  |", "| --- | --- |", f"| Name | {facts.name} |", f"| Version | {facts.version} |",
+            f"| Licence | {facts.licence} |", f"| Published | {facts.date} |",
+            f"| Creators | {facts.creator[0]}, {facts.creator[1]} |", f"| Keywords | {', '.join(facts.keywords)} |",
+            f"| Home | <{facts.url}{facts.name}> |", f"| Contact | <{facts.contact}> |", f"| Identifier | {facts.doi} |", "",
+            "## Open it", "", "```python", *open_lines(spec, files), "```", "", "## How to cite", "",
+            f"{facts.creator[0]}, {facts.creator[1]} ({facts.date[:4]}): {facts.name} {facts.version}", "",
+            "## Fields", "", "| field | type | shape of one record | unit | what it is |", "| --- | --- | --- | --- | --- |",
+            *field_lines(spec), "", "## Splits", "", "| split | records | share | groups |", "| --- | ---: | ---: | ---: |",
+            *split_lines(dictionary, groups), "", "## Class balance", "", *class_lines(facts), "## Sources", "",
+            "| source | licence |", "| --- | --- |", *[f"| {s[0]} | {s[1]} |" for s in facts.sources], "",
+            *[f"{s[0]}: {s[2]}\n" for s in facts.sources], "## Responsible use", ""]
+    for key, note in facts.notes.items():
+        text += [f"### {HEADS[key]}", "", note, ""]
+    text += ["## Provenance", "", f"Made by clean_sets.py 1.0.0 with seed {seed}.", "", "## Files", "",
+             "| file | split | records | size | SHA-256 |", "| --- | --- | ---: | ---: | --- |"]
+    text += [f"| `{e['path']}` | {e['split']} | {e['records'] or ''} | {size_text(e['bytes'])} | `{e['sha256']}` |" for e in files]
+    text += ["", "All checksums stand in checksums.sha256; sha256sum --check checksums.sha256 verifies them.", ""]
+    return "\n".join(text)
+
+
+def open_lines(spec, files):
+    first = next(e["path"] for e in files if e["records"])
+    if spec["format"] == "hdf5":
+        return ["import h5py", f'file = h5py.File("{first}", "r")', f'record = file["{spec["fields"][1]["name"]}"][0]']
+    if spec["format"] == "csv":
+        return ["import csv", f'rows = list(csv.DictReader(open("{first}", newline="")))', "record = rows[0]"]
+    return ["import json", f'rows = [json.loads(line) for line in open("{first}")]', "record = rows[0]"]
+
+
+def croissant_type(field):
+    dtype = field["dtype"]
+    return "sc:Text" if dtype.startswith("utf8") else "sc:Boolean" if dtype == "bool" else \
+        "sc:Integer" if "int" in dtype else "sc:Float"
+
+
+def record_set(spec, files):
+    """Return a record set for a text table of one file each split; Croissant has no way into HDF5."""
+    if spec["format"] not in ("csv", "jsonl"):
+        return []
+    where = {"fileSet": {"@id": "records-files"}} if len(files) > 1 else {"fileObject": {"@id": files[0]["path"]}}
+    fields = []
+    for field in spec["fields"]:
+        extract = {"column": field["name"]} if spec["format"] == "csv" else {"jsonPath": field["name"]}
+        fields.append({"@type": "cr:Field", "@id": "records/" + field["name"], "name": field["name"],
+                       "description": field["description"], "dataType": croissant_type(field),
+                       "source": {**where, "extract": extract}})
+    return [{"@type": "cr:RecordSet", "@id": "records", "name": "records", "field": fields}]
+
+
+def croissant(facts, dictionary, files):
+    spec = dictionary["tables"][0]
+    with_records = [e for e in files if e["records"]]
+    objects = [{"@type": "cr:FileObject", "@id": e["path"], "name": e["path"], "contentUrl": e["path"],
+                "contentSize": f"{e['bytes']} B", "encodingFormat": ENCODINGS["." + e["path"].rsplit(".", 1)[1]],
+                "sha256": e["sha256"],
+                **({"description": f"{e['records']} records of the split {e['split'] or 'that a field names'}"}
+                   if e["records"] else {})} for e in files]
+    if len(with_records) > 1 and spec["format"] in ("csv", "jsonl"):
+        objects.append({"@type": "cr:FileSet", "@id": "records-files", "name": "records-files",
+                        "containedIn": [{"@id": e["path"]} for e in with_records],
+                        "encodingFormat": ENCODINGS["." + spec["format"]], "includes": spec["files"][0]["path"].split("/")[0] + "/*"})
+    return {
+        "@context": CONTEXT, "@type": "sc:Dataset",
+        "conformsTo": ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"],
+        "name": facts.name, "alternateName": facts.title, "description": facts.description, "url": facts.url + facts.name,
+        "creator": [{"@type": "sc:Person", "name": f"{facts.creator[0]}, {facts.creator[1]}",
+                     "sameAs": "https://orcid.org/" + facts.creator[2]}],
+        "publisher": {"@type": "sc:Organization", "name": facts.publisher},
+        "license": f"https://spdx.org/licenses/{facts.licence}.html", "datePublished": facts.date, "version": facts.version,
+        "citeAs": f"{facts.creator[0]}, {facts.creator[1]} ({facts.date[:4]}): {facts.name} {facts.version}",
+        "keywords": facts.keywords, "isLiveDataset": False,
+        "isBasedOn": [{"@type": "sc:CreativeWork", "name": s[0], "license": f"https://spdx.org/licenses/{s[1]}.html"}
+                      for s in facts.sources],
+        **{NOTES[key]: note for key, note in facts.notes.items()},
+        "distribution": objects, "recordSet": record_set(spec, with_records),
+    }
+
+
+def write_documents(folder, facts, dictionary, data_files, groups, seed):
+    """Write all documents. `data_files` are (path, split, records); `groups` counts them in each split."""
+    files = []
+
+    def listed(name, split="", records=0):
+        path = folder / name
+        files.append({"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path), "split": split,
+                      "records": records})
+
+    def written(name, text):
+        (folder / name).write_text(text, encoding="utf-8")
+        listed(name)
+
+    for name, split, records in data_files:
+        listed(name, split, records)
+    records = dictionary["tables"][0]["records"]
+    size = sum(e["bytes"] for e in files)
+    written("provenance.json", to_json(provenance(facts, files, seed)))
+    written("dictionary.json", to_json(dictionary))
+    written("datacite.xml", datacite(facts, records, size))
+    written("card.md", card(facts, dictionary, files, groups, seed))
+    written("croissant.json", to_json(croissant(facts, dictionary, files)))
+    (folder / "checksums.sha256").write_text("".join(f"{e['sha256']}  {e['path']}\n" for e in files))
+    (folder / "manifest.json").write_text(to_json({
+        "name": facts.name, "version": facts.version, "generator": "clean_sets.py 1.0.0", "records": records, "files": files}))
