@@ -12,7 +12,7 @@ import subprocess
 
 import numpy
 
-from dataset_folder import to_json
+from dataset_folder import Part, write_csv, write_hdf5, write_jsonl
 from documents import Facts, write_documents
 from measured_patterns import measured_patterns
 
@@ -104,7 +104,7 @@ class Builder:
     def __init__(self, folder, facts, form, seed):
         self.folder, self.facts, self.form, self.seed = pathlib.Path(folder), facts, form, seed
         self.fields, self.columns, self.shared, self.arrays = [], {}, [], {}
-        self.physics, self.tasks = [], []
+        self.physics, self.tasks, self.further = [], [], []
 
     def add(self, column, *about, **more):
         made = field(*about, **more)
@@ -115,6 +115,10 @@ class Builder:
         made = field(*about, **more)
         self.shared.append(made)
         self.arrays[made["name"]] = column
+
+    def add_table(self, name, description, fields, columns):
+        """Add a table in one CSV file that the records refer to."""
+        self.further.append((name, description, fields, columns))
 
     def write(self, splits, group, label, shard_records=400, compression=None, single=False):
         self.folder.mkdir(parents=True)
@@ -137,10 +141,12 @@ class Builder:
                     self._write_rows(self.folder / path, chunk, compression)
                     data_files.append((path, split, len(chunk)))
                 table_files.append({"path": f"records/{split}-*.{endings[self.form]}", "split": split})
+        for name, _, _, columns in self.further:
+            write_csv(Part(self.folder / f"{name}.csv", "", columns))
+            data_files.append((f"{name}.csv", "", 0))
         self._describe(splits, order, group, label, data_files, table_files)
 
     def _write_rows(self, path, rows, compression):
-        from dataset_folder import Part, write_csv, write_hdf5, write_jsonl
         columns = {}
         for about in self.fields:
             values = self.columns[about["name"]]
@@ -182,6 +188,10 @@ class Builder:
             table["shared"] = self.shared
         dictionary = {"name": self.facts.name, "version": self.facts.version, "description": self.facts.description,
                       "tasks": self.tasks, "splits": counts, "tables": [table]}
+        for name, description, fields, columns in self.further:
+            dictionary["tables"].append({"name": name, "description": description, "format": "csv",
+                                         "files": [{"path": f"{name}.csv"}], "records": len(next(iter(columns.values()))),
+                                         "fields": fields})
         if self.physics:
             dictionary["physics"] = self.physics
         dictionary["attestations"] = [{
@@ -359,6 +369,8 @@ def images(folder, seed, **_):
         quantity="length", origin="simulated", least=0.1, most=1)
     add(rng.normal(295, 1, records).astype("float32"), "temperature", "float32", "K", "of the sample",
         quantity="temperature", origin="simulated", least=280, most=310)
+    add([["", "beam refilled before", "sample turned", "slits as before"][c] for c in rng.integers(0, 4, records)], "comment",
+        "utf8[]", "", "what the operator wrote", origin="annotated", missing=0.5, missing_because="nothing to be said")
     names = numpy.array(kinds)
     for who, values in (("first", first), ("second", second)):
         add(list(names[values]), "label_" + who, "utf8[]", "", f"label of the {who} annotator", "annotator", values=kinds,
@@ -412,7 +424,8 @@ def table(folder, seed, form="csv", **_):
     add, whole = builder.add, lambda values: [int(v) for v in values]
     real = lambda values: [float(v) for v in values]
     add([f"M{seed:03d}-{r:05d}" for r in range(records)], "id", "utf8", "", "number of the measurement", "id")
-    add([f"S{s:04d}" for s in sample], "sample", "utf8", "", "measurements of one sample share a split", "group")
+    add([f"S{s:04d}" for s in sample], "sample", "utf8", "", "measurements of one sample share a split", "group",
+        references="samples/sample")
     add([r[0] for r in rows], "compound", "utf8", "", "name of the compound", origin="annotated")
     add([r[1] for r in rows], "formula", "utf8", "", "of the compound", vocabulary="formula", origin="annotated")
     add([r[2] for r in rows], "space_group", "int16", "1", "number of the space group", vocabulary="space_group",
@@ -461,6 +474,13 @@ def table(folder, seed, form="csv", **_):
         person="Josiah Carberry", date="2026-06-03")
     add(real(numpy.where(first == second, 0.97, 0.75)), "confidence", "float64", "1", "from the agreement of annotators",
         "confidence", of="quality", least=0, most=1, origin="derived")
+    builder.add_table("samples", "One row a sample.", [
+        field("sample", "utf8", "", "name of the sample", "id"),
+        field("compound", "utf8", "", "what it is", origin="annotated"),
+        field("mass", "float64", "mg", "of what was put into the holder", quantity="mass", origin="measured", least=0,
+              most=1000)],
+        {"sample": [f"S{s:04d}" for s in range(samples)], "compound": [COMPOUNDS[c][0] for c in compound],
+         "mass": [round(float(m), 2) for m in rng.lognormal(3, 0.5, samples)]})
     shares = {"train": 0.7, "validation": 0.1, "test": 0.2}
     splits = time_splits(sample, shares) if by_time else split_groups(sample, shares, rng, final)
     is_single = form == "csv" and seed % 4 < 2

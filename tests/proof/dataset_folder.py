@@ -177,7 +177,7 @@ class Table:
         """Replace the entries of some records; numbers are written as the file writes them."""
         column = self.get(name).copy()
         if column.dtype.kind == "S":
-            new = [str(v).encode() for v in values]
+            new = [str(v).encode() for v in values[:len(rows)]]
             column = column.astype(f"S{max([column.dtype.itemsize, *map(len, new)])}")
             column[rows] = new
         elif column.dtype == object:
@@ -187,7 +187,7 @@ class Table:
                     value = "" if value is None else repr(value) if isinstance(value, float) else str(value)
                 column[row] = value
         else:
-            column[rows] = values
+            column[rows] = values[:len(rows)]
         self.put(name, column)
 
     def copy_record(self, source, target, names=None):
@@ -268,7 +268,54 @@ class DatasetFolder:
         """Write changed tables and the dictionary, so far as they are in memory."""
         for table in self.tables.values():
             table.store()
+        self.save_dictionary()
+
+    def save_dictionary(self):
         self.write_json("dictionary.json", self.dictionary)
+
+    def recount(self, label):
+        """Make the numbers of records, groups and classes in the documents those of the table in memory."""
+        table, manifest, card = self.table, self.read_json("manifest.json"), self.text("card.md")
+        splits, labels = table.splits(), numpy.array(table.texts(label))
+        groups = numpy.array(table.texts(table.of_role("group")[0]))
+        old_total, total = self.spec["records"], len(table)
+        held = {part.path.relative_to(self.path).as_posix(): len(part) for part in table.parts}
+        for entry in manifest["files"]:
+            if entry["records"] and entry["path"] in held:
+                card = card.replace(f"| `{entry['path']}` | {entry['split']} | {entry['records']} |",
+                                    f"| `{entry['path']}` | {entry['split']} | {held[entry['path']]} |")
+                entry["records"] = held[entry["path"]]
+        manifest["records"] = self.spec["records"] = total
+        names = list(self.dictionary["splits"])
+        self.dictionary["splits"] = {name: int((splits == name).sum()) for name in names}
+        of_groups = {name: len(set(groups[splits == name])) for name in names}
+        card = re.sub(rf"^\| {old_total:,} \| [\d,]+ \|", f"| {total:,} | {sum(of_groups.values()):,} |", card, flags=re.M)
+        for name, count in self.dictionary["splits"].items():
+            card = re.sub(rf"^\| {name} \| [\d,]+ \| [\d.]+ % \| [\d,]+ \|",
+                          f"| {name} | {count:,} | {100 * count / total:.1f} % | {of_groups[name]:,} |", card, flags=re.M)
+        for value in sorted(set(re.findall(r"^\| ([^|]+?) \|(?: [\d,]+ \|)+$", card, flags=re.M)) & set(
+                f.strip() for f in self._classes(card, label))):
+            counts = [int(((labels == value) & (splits == name)).sum()) for name in names]
+            card = re.sub(rf"^\| {re.escape(value)} \|(?: [\d,]+ \|)+$",
+                          f"| {value} | {' | '.join(f'{c:,}' for c in counts)} | {sum(counts):,} |", card, flags=re.M)
+        datacite = self.text("datacite.xml").replace(f"<size>{old_total} records</size>", f"<size>{total} records</size>")
+        self.write_text("datacite.xml", datacite)
+        self.write_text("card.md", card)
+        self.write_json("manifest.json", manifest)
+        self._recount_croissant(held)
+
+    @staticmethod
+    def _classes(card, label):
+        """Return the classes that the card counts for a label."""
+        found = re.search(rf"^### Records per {re.escape(label)} and split\n(.*?)(?=^##)", card, flags=re.M | re.S)
+        return re.findall(r"^\| ([^|]+?) \| \d", found[1], flags=re.M) if found else []
+
+    def _recount_croissant(self, held):
+        croissant = self.read_json("croissant.json")
+        for entry in croissant["distribution"]:
+            if entry["@id"] in held:
+                entry["description"] = re.sub(r"^\d+", str(held[entry["@id"]]), entry["description"])
+        self.write_json("croissant.json", croissant)
 
     def seal(self):
         """Make checksums and sizes in all documents those of the files again."""
