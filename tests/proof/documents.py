@@ -236,18 +236,21 @@ def croissant_type(field):
         "sc:Integer" if "int" in dtype else "sc:Float"
 
 
-def record_set(spec, files):
-    """Return a record set for a text table of one file each split; Croissant has no way into HDF5."""
+def record_sets(spec, files):
+    """Return a record set for each text file; Croissant has no way into HDF5, nor from one record set into several files."""
     if spec["format"] not in ("csv", "jsonl"):
         return []
-    where = {"fileSet": {"@id": "records-files"}} if len(files) > 1 else {"fileObject": {"@id": files[0]["path"]}}
-    fields = []
-    for field in spec["fields"]:
-        extract = {"column": field["name"]} if spec["format"] == "csv" else {"jsonPath": field["name"]}
-        fields.append({"@type": "cr:Field", "@id": "records/" + field["name"], "name": field["name"],
-                       "description": field["description"], "dataType": croissant_type(field),
-                       "source": {**where, "extract": extract}})
-    return [{"@type": "cr:RecordSet", "@id": "records", "name": "records", "field": fields}]
+    sets = []
+    for entry in files:
+        name = entry["split"] or "records"
+        fields = []
+        for field in spec["fields"]:
+            extract = {"column": field["name"]} if spec["format"] == "csv" else {"jsonPath": field["name"]}
+            fields.append({"@type": "cr:Field", "@id": f"{name}/{field['name']}", "name": field["name"],
+                           "description": field["description"], "dataType": croissant_type(field),
+                           "source": {"fileObject": {"@id": entry["path"]}, "extract": extract}})
+        sets.append({"@type": "cr:RecordSet", "@id": name, "name": name, "field": fields})
+    return sets
 
 
 def croissant(facts, dictionary, files):
@@ -258,10 +261,6 @@ def croissant(facts, dictionary, files):
                 "sha256": e["sha256"],
                 **({"description": f"{e['records']} records of the split {e['split'] or 'that a field names'}"}
                    if e["records"] else {})} for e in files]
-    if len(with_records) > 1 and spec["format"] in ("csv", "jsonl"):
-        objects.append({"@type": "cr:FileSet", "@id": "records-files", "name": "records-files",
-                        "containedIn": [{"@id": e["path"]} for e in with_records],
-                        "encodingFormat": ENCODINGS["." + spec["format"]], "includes": spec["files"][0]["path"].split("/")[0] + "/*"})
     return {
         "@context": CONTEXT, "@type": "sc:Dataset",
         "conformsTo": ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"],
@@ -275,7 +274,7 @@ def croissant(facts, dictionary, files):
         "isBasedOn": [{"@type": "sc:CreativeWork", "name": s[0], "license": f"https://spdx.org/licenses/{s[1]}.html"}
                       for s in facts.sources],
         **{NOTES[key]: note for key, note in facts.notes.items() if key in NOTES},
-        "distribution": objects, "recordSet": record_set(spec, with_records),
+        "distribution": objects, "recordSet": record_sets(spec, with_records),
     }
 
 
