@@ -244,7 +244,8 @@ def measured(folder, seed, **_):
         "counts are thinned to shorter exposures. The label says whether a Bragg peak lies in the window.",
         ["powder diffraction", "peak search", "counting statistics"], PANET + "PaNET01101",
         sorted({p.source for p in patterns}),
-        {**NOTES, "limitations": "Windows whose peak is neither clear nor clearly absent (contrast 6 to 14) are left out."}),
+        {**NOTES, "limitations": "Windows whose peak is neither clear nor clearly absent (contrast 6 to 14) are left out."},
+        licence="GPL-2.0-only" if any(p.source[1].startswith("GPL") for p in patterns) else "CC-BY-4.0"),
         "hdf5", seed)
     chains = chain_groups(rows, points)
     builder.tasks = ["Tell whether a window of counts holds a Bragg peak"]

@@ -158,8 +158,10 @@ def identifier_mistyped(folder, severity, rng):
 
 
 def set_licence(folder, new, names=("croissant.json", "card.md", "datacite.xml", "recipe.yaml", "dictionary.json")):
-    old = "CC-BY-4.0"
-    changed = 0
+    found = re.search(r"^\| Licence \| (\S+) \|", folder.text("card.md"), flags=re.M)
+    if not found:
+        raise NotApplicable("the card names no licence")
+    old, changed = found[1], 0
     for name in names:
         if (folder.path / name).is_file() and old in folder.text(name):
             folder.write_text(name, folder.text(name).replace(f"https://spdx.org/licenses/{old}.html", new).replace(old, new))
