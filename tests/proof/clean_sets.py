@@ -8,6 +8,8 @@ import argparse
 import datetime
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 
 import numpy
@@ -86,16 +88,18 @@ def split_groups(groups, shares, rng, classes=None):
     """
     names, index = numpy.unique(groups, return_inverse=True)
     counts = numpy.bincount(index)
-    order = rng.permutation(len(names))
+    kind = numpy.zeros(len(names), int)
     if classes is not None:
-        share = numpy.bincount(index, weights=classes) / counts
-        order = order[numpy.argsort(share[order], kind="stable")]
-    wanted = numpy.array(list(shares.values())) * len(groups)
-    filled, of_group = numpy.zeros(len(shares)), numpy.zeros(len(names), int)
-    for g in order:
-        best = numpy.argmin((filled + counts[g] / 2) / wanted)
-        of_group[g] = best
-        filled[best] += counts[g]
+        kind = numpy.rint(numpy.bincount(index, weights=classes) / counts).astype(int)
+    wanted = numpy.array(list(shares.values()))
+    of_group = numpy.zeros(len(names), int)
+    for one in range(kind.max() + 1):
+        mine = rng.permutation(numpy.flatnonzero(kind == one))
+        filled = numpy.zeros(len(shares))
+        for g in mine[numpy.argsort(-counts[mine], kind="stable")]:  # large groups first
+            best = numpy.argmax(wanted * counts[mine].sum() - filled)
+            of_group[g] = best
+            filled[best] += counts[g]
     return numpy.array(list(shares))[of_group[index]]
 
 
@@ -206,60 +210,55 @@ class Builder:
 def measured(folder, seed, **_):
     """Windows of real patterns; counts are thinned, which leaves Poisson counts of a shorter exposure."""
     rng = numpy.random.default_rng([seed, 1])
-    points = int(rng.choice([128, 192, 256]))
-    exposures = [0.5, 0.25] if seed % 2 else [0.4]
+    points = int(rng.choice([384, 448, 512]))
+    exposures = [0.1, 0.05] if seed % 2 else [0.1]
     patterns = measured_patterns()
     rows = {name: [] for name in ["id", "intensity", "two_theta", "sample", "group", "formula", "temperature", "wavelength",
-                                  "instrument", "time", "exposure", "has_peak", "confidence"]}
+                                  "instrument", "time", "exposure", "crowded", "confidence"]}
     for pattern in patterns:
-        step = points if rng.random() < 0.5 else int(points * 1.25)
-        for k, begin in enumerate(range(0, len(pattern.counts) - points + 1, step)):
+        for block, begin in windows(pattern, patterns, points):
             counts = pattern.counts[begin:begin + points]
-            if counts.mean() < 20:
-                continue
-            smooth = numpy.convolve(counts, numpy.ones(5) / 5, "valid")
-            contrast = (smooth.max() - numpy.median(smooth)) / numpy.sqrt(numpy.median(smooth) / 5)
-            if 6 < contrast < 14:
-                continue  # neither clearly with a peak nor clearly without: left out, as the card says
             for exposure in exposures:
-                rows["id"].append(f"{pattern.name}-w{k:04d}-e{exposure}")
+                peaks = count_peaks(counts * exposure)
+                if counts.mean() * exposure < 2 or peaks < 2 or peaks in (4, 5):
+                    continue  # one peak alone says too little, and four or five are neither few nor many
+                rows["id"].append(f"{pattern.name}-w{block:04d}-e{exposure}")
                 rows["intensity"].append(rng.binomial(counts, exposure))
                 rows["two_theta"].append(pattern.two_theta[begin:begin + points])
                 rows["sample"].append(pattern.sample)
-                rows["group"].append(f"{pattern.sample}-{pattern.two_theta[begin] // 2:.0f}")
+                rows["group"].append(f"{pattern.sample}-{pattern.wavelength}-{block}")
                 rows["formula"].append(pattern.formula)
                 rows["temperature"].append(pattern.temperature)
                 rows["wavelength"].append(pattern.wavelength)
                 rows["instrument"].append(pattern.instrument)
                 rows["time"].append(pattern.time)
                 rows["exposure"].append(exposure)
-                rows["has_peak"].append(int(contrast >= 14))
-                rows["confidence"].append(float(1 - 0.5 * numpy.exp(-abs(contrast - 10) / 4)))
-    keep = numpy.sort(rng.choice(len(rows["id"]), size=min(len(rows["id"]), int(rng.integers(900, 1500))), replace=False))
+                rows["crowded"].append(int(peaks > 5))
+                rows["confidence"].append(float(1 - 0.5 * numpy.exp(-abs(peaks - 4.5))))
+    keep = rng.permutation(len(rows["id"]))[:int(rng.integers(600, 1200))]  # not in the order of angles and patterns
     rows = {name: [values[i] for i in keep] for name, values in rows.items()}
-    # Windows that overlap, of any temperature, belong together: neighbouring intervals of two degrees of one sample.
     builder = Builder(folder, Facts(
-        f"measured-windows-{seed}", "Windows of measured powder patterns with and without Bragg peaks",
+        f"measured-windows-{seed}", "Windows of measured powder patterns with few and many Bragg peaks",
         f"Windows of {points} points of real powder diffraction patterns from synchrotron, laboratory and neutron instruments; "
-        "counts are thinned to shorter exposures. The label says whether a Bragg peak lies in the window.",
+        "counts are thinned to shorter exposures. The label says whether many Bragg peaks lie in the window.",
         ["powder diffraction", "peak search", "counting statistics"], PANET + "PaNET01101",
         sorted({p.source for p in patterns}),
-        {**NOTES, "limitations": "Windows whose peak is neither clear nor clearly absent (contrast 6 to 14) are left out."},
+        {**NOTES, "limitations": "Windows with one, four or five peaks, and those with hardly any counts, are left out."},
         licence="GPL-2.0-only" if any(p.source[1].startswith("GPL") for p in patterns) else "CC-BY-4.0"),
         "hdf5", seed)
-    chains = chain_groups(rows, points)
-    builder.tasks = ["Tell whether a window of counts holds a Bragg peak"]
+    chains = numpy.unique(rows["group"], return_inverse=True)[1].astype("int32")
+    builder.tasks = ["Tell whether a window of counts holds many Bragg peaks"]
     intensity = numpy.array(rows["intensity"], dtype=["int32", "uint32", "float32"][seed % 3])
     axis = numpy.array(rows["two_theta"])
     add = builder.add
     add(rows["id"], "id", "utf8[]", "", "pattern, window and exposure of the record", "id")
     add(intensity, "intensity", str(intensity.dtype), "count", "counts of the window", "feature", shape=[points],
         quantity="counts", origin="measured", least=0, most=float(10 ** numpy.ceil(numpy.log10(intensity.max()))),
-        axis="two_theta", noise="poisson")
+        axis="two_theta")
     add(axis, "two_theta", "float64", "degree", "diffraction angle of each point", "axis", shape=[points],
         quantity="two_theta", origin="measured", least=0, most=180)
     add(rows["sample"], "sample", "utf8[]", "", "what was in the beam", origin="annotated")
-    add(chains, "group", "int32", "1", "overlapping windows of one sample at any temperature", "group", least=0,
+    add(chains, "group", "int32", "1", "windows at one angle of one sample, at any temperature and exposure", "group", least=0,
         most=100000, origin="derived")
     add(rows["formula"], "formula", "utf8[]", "", "main phase", vocabulary="formula", origin="annotated")
     add(numpy.array(rows["temperature"], "float32"), "temperature", "float32", "K", "of the sample",
@@ -273,31 +272,32 @@ def measured(folder, seed, **_):
         missing=0.35, missing_because="not written down for the round-robin patterns")
     add(numpy.array(rows["exposure"], "float32"), "exposure", "float32", "1", "share of the measured counts that was kept",
         quantity="ratio", origin="derived", least=0.01, most=1)
-    add(numpy.array(rows["has_peak"], "int8"), "has_peak", "int8", "1", "1: a Bragg peak lies in the window", "label",
+    add(numpy.array(rows["crowded"], "int8"), "crowded", "int8", "1", "1: more than five Bragg peaks lie in the window", "label",
         values=["0", "1"], origin="derived", confidence="confidence",
-        method="contrast of the five-point mean over the median, in standard deviations; 14 and more is a peak",
+        method="runs of points above the median by eight standard deviations of it; 2 or 3 are few, 6 and more many",
         tool="clean_sets.py 1.0.0", date="2026-11-20")
-    add(numpy.array(rows["confidence"], "float32"), "confidence", "float32", "1", "from the distance to the threshold",
-        "confidence", of="has_peak", least=0, most=1, origin="derived")
-    splits = split_groups(chains, {"train": 0.7, "validation": 0.15, "test": 0.15}, rng, rows["has_peak"])
-    builder.write(splits, "group", "has_peak", int(rng.choice([200, 300, 500])), ["gzip", None, "lzf"][seed % 3])
+    add(numpy.array(rows["confidence"], "float32"), "confidence", "float32", "1", "from the distance to 4.5 peaks",
+        "confidence", of="crowded", least=0, most=1, origin="derived")
+    splits = split_groups(chains, {"train": 0.7, "validation": 0.15, "test": 0.15}, rng, rows["crowded"])
+    builder.write(splits, "group", "crowded", int(rng.choice([200, 300, 500])), ["gzip", None, "lzf"][seed % 3])
 
 
-def chain_groups(rows, points):
-    """Return a group number for each record: windows of one sample whose angles overlap are in one group."""
-    groups, number = numpy.zeros(len(rows["id"]), "int32"), 0
-    for key in sorted(set(zip(rows["sample"], rows["wavelength"]))):
-        mine = [i for i in range(len(groups)) if (rows["sample"][i], rows["wavelength"][i]) == key]
-        mine.sort(key=lambda i: rows["two_theta"][i][0])
-        # Blocks of about three windows; windows across a border between two blocks join the block of their start.
-        width = 3 * (rows["two_theta"][mine[0]][-1] - rows["two_theta"][mine[0]][0])
-        last = None
-        for i in mine:
-            block = rows["two_theta"][i][0] // width
-            number += block != last
-            last = block
-            groups[i] = number
-    return groups
+def count_peaks(counts):
+    """Return the number of runs of points that stand out of the median by eight of its standard deviations."""
+    level = numpy.median(counts)
+    above = counts > level + 8 * numpy.sqrt(max(level, 1))
+    return int((above[1:] & ~above[:-1]).sum() + above[0])
+
+
+def windows(pattern, patterns, points):
+    """Yield number and first point of windows that begin at the same angles in all patterns of a sample and do not overlap."""
+    mine = [p for p in patterns if (p.sample, p.wavelength) == (pattern.sample, pattern.wavelength)]
+    first = max(p.two_theta[0] for p in mine)
+    width = max((p.two_theta[points] - p.two_theta[0]) * 1.02 for p in mine)
+    for block in range(int((pattern.two_theta[-1] - first) / width)):
+        begin = int(numpy.searchsorted(pattern.two_theta, first + block * width - 1e-9))
+        if begin + points <= len(pattern.counts):
+            yield block, begin
 
 
 # ---- detector frames --------------------------------------------------------------------------------------------------
@@ -506,18 +506,34 @@ def simulated(folder, seed, hutch=None, **_):
     folder = pathlib.Path(folder)
     recipe = folder.parent / (folder.name + ".yaml")
     recipe.parent.mkdir(parents=True, exist_ok=True)
-    recipe.write_text(simulated_recipe(seed, rng))
+    structures = folder.parent / (folder.name + "-structures")
+    choose_structures(structures)
+    recipe.write_text(simulated_recipe(seed, rng, structures))
     done = subprocess.run([hutch, "dataset", "build", str(recipe), "--out", str(folder)], capture_output=True, text=True,
                           check=False)
     if done.returncode:
         raise RuntimeError(f"hutch dataset build ended with {done.returncode}: {done.stderr[-2000:]}")
 
 
-def simulated_recipe(seed, rng):
+def choose_structures(folder):
+    """Copy the structures whose space group at least fifteen others have, so that no split meets one for the first time."""
+    by_group = {}
+    for path in sorted(pathlib.Path(os.environ["HUTCH_DATA"], "usr/share/avogadro2/crystals").rglob("*.cif")):
+        found = re.search(r"_(?:symmetry|space_group)_(?:space_group_)?name_H-M(?:_alt)?\s+['\"]?([^'\"\n]+)",
+                          path.read_text(errors="replace"))
+        if found:
+            by_group.setdefault(re.sub(r"[\s:].*$|\s", "", found[1].replace(" ", "")), []).append(path)
+    folder.mkdir(parents=True)
+    for paths in by_group.values():
+        for path in paths if len(paths) > 15 else []:
+            shutil.copy(path, folder / (path.parent.name + "-" + path.name))
+
+
+def simulated_recipe(seed, rng, structures):
     records, points = int(rng.integers(1000, 1800)), int(rng.choice([2251, 3001]))
     levels = int(rng.choice([16, 32]))
     return SIMULATED.format(seed=seed + 1000, records=records, points=points, shard=int(rng.choice([256, 400])),
-                            dose=int(rng.choice([2000, 5000])), levels=levels)
+                            dose=int(rng.choice([2000, 5000])), levels=levels, structures=structures.resolve())
 
 
 SIMULATED = """name: simulated-patterns-{seed}
@@ -564,7 +580,7 @@ points: {points}
 shard_records: {shard}
 dtype: float32
 structures:
-  - path: ${{HUTCH_DATA}}/usr/share/avogadro2/crystals
+  - path: {structures}
     name: Avogadro crystals (Crystallography Open Database, IZA)
     licence: Unlicense
     citation: "Grazulis et al. (2009) J. Appl. Cryst. 42, 726-729; Debian package libavogadro-data"
@@ -605,8 +621,8 @@ instruments:
       - {{wavelength: {{uniform: [0.75, 0.83], levels: {levels}}}}}
     parameters:
       polarisation: {{uniform: [0.95, 0.99]}}
-      u: {{uniform: [0, 0.0006]}}
-      w: {{uniform: [0.00005, 0.0005]}}
+      u: {{uniform: [0, 0.003]}}
+      w: {{uniform: [0.003, 0.008]}}
       zero: {{normal: [0, 0.001]}}
       goniometer_radius: {{choice: [760, 1000]}}
     background:

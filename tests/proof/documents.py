@@ -198,9 +198,10 @@ def class_lines(facts):
 def card(facts, dictionary, files, groups, seed):
     spec = dictionary["tables"][0]
     size = sum(e["bytes"] for e in files)
+    count = len([e for e in files if e["path"] not in ("dictionary.json", "datacite.xml")])
     text = [f"# {facts.title}", "", facts.description, "", "| records | groups | splits | files | on disk |",
             "| ---: | ---: | ---: | ---: | ---: |",
-            f"| {spec['records']:,} | {sum(groups.values()):,} | {len(dictionary['splits'])} | {len(files)} | {size_text(size)} |",
+            f"| {spec['records']:,} | {sum(groups.values()):,} | {len(dictionary['splits'])} | {count} | {size_text(size)} |",
             "", "|  |  |", "| --- | --- |", f"| Name | {facts.name} |", f"| Version | {facts.version} |",
             f"| Licence | {facts.licence} |", f"| Published | {facts.date} |",
             f"| Creators | {facts.creator[0]}, {facts.creator[1]} |", f"| Keywords | {', '.join(facts.keywords)} |",

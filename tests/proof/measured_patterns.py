@@ -41,9 +41,11 @@ def read_fxye(path, wavelength, sample, formula, citation):
     stamp = datetime.datetime.strptime(when[1].title(), "%b %d, %Y %H:%M:%S") if when else None
     # The beamline's clock shows Chicago's time: five hours behind UTC in summer, six in winter.
     zone = "-05:00" if stamp and 4 <= stamp.month <= 10 else "-06:00"
+    # Twelve detectors are joined on a fine grid, so that neighbours share counts: two points make one here.
+    values = values[:len(values) // 2 * 2].reshape(-1, 2, 3)
+    counts = numpy.rint((values[:, :, 1] / numpy.maximum(values[:, :, 2], 1e-12)) ** 2).sum(axis=1).astype("int64")
     return Measured(path.stem, sample, formula, "APS 11-BM", wavelength, float(found[1]) if found else float("nan"),
-                    stamp.isoformat() + zone if stamp else "", values[:, 0] / 100,
-                    numpy.rint((values[:, 1] / numpy.maximum(values[:, 2], 1e-12)) ** 2).astype("int64"),
+                    stamp.isoformat() + zone if stamp else "", values[:, :, 0].mean(axis=1) / 100, counts,
                     source_of(path, path.name, "BSD-3-Clause", citation))
 
 
