@@ -111,7 +111,9 @@ def measured_fields(table):
 
 
 def split_names(folder, least=2):
-    names = list(folder.dictionary.get("splits", {}))
+    """Return the names of the splits, that for training first and that for testing last."""
+    order = {"train": 0, "validation": 1, "test": 2}
+    names = sorted(folder.dictionary.get("splits", {}), key=lambda name: order.get(name, 1))
     if len(names) < least:
         raise NotApplicable("no splits")
     return names

@@ -221,8 +221,8 @@ def throughput_promised(folder, severity, rng):
     folder.save_dictionary()
 
 
-PRIVATE = ["Please call Maria Schneider, +49 170 5550123, maria.schneider@example.org, about sample 12",
-           "contact maria.schneider@example.org", "measured by m.schneider@example.org"]
+PRIVATE = ["Please call Maria Schneider, +49 170 5550123, maria.schneider@neutronenquelle-neustadt.de, about sample 12",
+           "contact maria.schneider@neutronenquelle-neustadt.de", "measured by m.schneider@neutronenquelle-neustadt.de"]
 
 
 @defect("C59", "comments name people, their phones and addresses")

@@ -252,7 +252,7 @@ def annotators_disagree(folder, severity, rng):
     folder.store()
 
 
-@defect("C36 C35 C38", "labels were joined to the wrong records")
+@defect("C36 C35 C34 C38", "labels were joined to the wrong records")
 def labels_shuffled(folder, severity, rng):
     table = folder.table
     label, splits = class_label(table), table.splits()
