@@ -173,9 +173,9 @@ TEST_F(Build, GivesTheSameBytesForAnyNumberOfThreads) {
     }
     EXPECT_EQ(sums("t1"), sums("t2"));
     EXPECT_EQ(sums("t1"), sums("t3"));
-    for (char const* name :
-         {"shards/train-00000.h5", "structures.csv", "refused.csv", "records.csv", "examples.jsonl",
-          "recipe.yaml", "provenance.json", "card.md", "card.html", "croissant.json"})
+    for (char const* name : {"shards/train-00000.h5", "structures.csv", "refused.csv", "records.csv",
+                             "examples.jsonl", "recipe.yaml", "provenance.json", "card.md", "card.html",
+                             "croissant.json", "dictionary.json", "datacite.xml"})
         EXPECT_NE(sums("t1").find(std::string("  ") + name), std::string::npos) << name;
     EXPECT_TRUE(verify_dataset(scratch / "t2", 2).problems.empty());
 }

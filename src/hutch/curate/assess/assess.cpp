@@ -35,7 +35,8 @@ Answer answer_of(Check const& check, Subject const& subject) {
     try {
         answer = check.run(subject);
     } catch (Error const& error) {
-        answer = {State::not_checked, fmt::format("the check could not be made: {}", error.what())};
+        answer.state = State::not_checked;
+        answer.text = fmt::format("the check could not be made: {}", error.what());
     }
     if (answer.remedy.empty() && answer.state == State::fail) answer.remedy = check.remedy;
     answer.seconds = seconds_since(start);

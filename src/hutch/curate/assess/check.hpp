@@ -40,6 +40,8 @@ struct Subject {
     std::string optimade;    ///< base address of an OPTIMADE provider; empty: none was given
     std::string python;      ///< interpreter for independent readers and the three-line example; empty: none
     std::uint64_t seed = 0;  ///< of random picks
+    std::string
+        community;  ///< a folder of CIF files or an AMCSD database to compare structures with; empty: none
     std::filesystem::path keep{};  ///< folder with what earlier assessments found; empty: none
 };
 

@@ -20,38 +20,130 @@ namespace fs = std::filesystem;
 using Words = std::set<std::string_view>;
 
 // Controlled lists of the DataCite metadata schema 4.7 (kernel-4.7/include).
-Words const resource_types{"Audiovisual", "Award", "Book", "BookChapter", "Collection", "ComputationalNotebook",
-                           "ConferencePaper", "ConferenceProceeding", "DataPaper", "Dataset", "Dissertation",
-                           "Event", "Image", "Instrument", "InteractiveResource", "Journal", "JournalArticle",
-                           "Model", "OutputManagementPlan", "PeerReview", "PhysicalObject", "Poster", "Preprint",
-                           "Presentation", "Project", "Report", "Service", "Software", "Sound", "Standard",
-                           "StudyRegistration", "Text", "Workflow", "Other"};
-Words const relation_types{"IsCitedBy", "Cites", "IsSupplementTo", "IsSupplementedBy", "IsContinuedBy", "Continues",
-                           "IsNewVersionOf", "IsPreviousVersionOf", "IsPartOf", "HasPart", "IsPublishedIn",
-                           "IsReferencedBy", "References", "IsDocumentedBy", "Documents", "IsCompiledBy",
-                           "Compiles", "IsVariantFormOf", "IsOriginalFormOf", "IsIdenticalTo", "HasMetadata",
-                           "IsMetadataFor", "Reviews", "IsReviewedBy", "IsDerivedFrom", "IsSourceOf", "Describes",
-                           "IsDescribedBy", "HasVersion", "IsVersionOf", "Requires", "IsRequiredBy", "Obsoletes",
-                           "IsObsoletedBy", "Collects", "IsCollectedBy", "HasTranslation", "IsTranslationOf",
+Words const resource_types{"Audiovisual",
+                           "Award",
+                           "Book",
+                           "BookChapter",
+                           "Collection",
+                           "ComputationalNotebook",
+                           "ConferencePaper",
+                           "ConferenceProceeding",
+                           "DataPaper",
+                           "Dataset",
+                           "Dissertation",
+                           "Event",
+                           "Image",
+                           "Instrument",
+                           "InteractiveResource",
+                           "Journal",
+                           "JournalArticle",
+                           "Model",
+                           "OutputManagementPlan",
+                           "PeerReview",
+                           "PhysicalObject",
+                           "Poster",
+                           "Preprint",
+                           "Presentation",
+                           "Project",
+                           "Report",
+                           "Service",
+                           "Software",
+                           "Sound",
+                           "Standard",
+                           "StudyRegistration",
+                           "Text",
+                           "Workflow",
                            "Other"};
-Words const related_types{"ARK", "arXiv", "bibcode", "CSTR", "DOI", "EAN13", "EISSN", "Handle", "IGSN", "ISBN",
-                          "ISSN", "ISTC", "LISSN", "LSID", "PMID", "PURL", "RAiD", "RRID", "SWHID", "UPC", "URL",
-                          "URN", "w3id"};
-Words const contributor_types{"ContactPerson", "DataCollector", "DataCurator", "DataManager", "Distributor",
-                              "Editor", "HostingInstitution", "Other", "Producer", "ProjectLeader",
-                              "ProjectManager", "ProjectMember", "RegistrationAgency", "RegistrationAuthority",
-                              "RelatedPerson", "ResearchGroup", "RightsHolder", "Researcher", "Sponsor",
-                              "Supervisor", "Translator", "WorkPackageLeader"};
-Words const date_types{"Accepted", "Available", "Collected", "Copyrighted", "Coverage", "Created", "Issued",
-                       "Other", "Submitted", "Updated", "Valid", "Withdrawn"};
-Words const description_types{"Abstract", "Methods", "SeriesInformation", "TableOfContents", "TechnicalInfo",
-                              "Other"};
+Words const relation_types{"IsCitedBy",
+                           "Cites",
+                           "IsSupplementTo",
+                           "IsSupplementedBy",
+                           "IsContinuedBy",
+                           "Continues",
+                           "IsNewVersionOf",
+                           "IsPreviousVersionOf",
+                           "IsPartOf",
+                           "HasPart",
+                           "IsPublishedIn",
+                           "IsReferencedBy",
+                           "References",
+                           "IsDocumentedBy",
+                           "Documents",
+                           "IsCompiledBy",
+                           "Compiles",
+                           "IsVariantFormOf",
+                           "IsOriginalFormOf",
+                           "IsIdenticalTo",
+                           "HasMetadata",
+                           "IsMetadataFor",
+                           "Reviews",
+                           "IsReviewedBy",
+                           "IsDerivedFrom",
+                           "IsSourceOf",
+                           "Describes",
+                           "IsDescribedBy",
+                           "HasVersion",
+                           "IsVersionOf",
+                           "Requires",
+                           "IsRequiredBy",
+                           "Obsoletes",
+                           "IsObsoletedBy",
+                           "Collects",
+                           "IsCollectedBy",
+                           "HasTranslation",
+                           "IsTranslationOf",
+                           "Other"};
+Words const related_types{"ARK",  "arXiv", "bibcode", "CSTR", "DOI",   "EAN13", "EISSN", "Handle",
+                          "IGSN", "ISBN",  "ISSN",    "ISTC", "LISSN", "LSID",  "PMID",  "PURL",
+                          "RAiD", "RRID",  "SWHID",   "UPC",  "URL",   "URN",   "w3id"};
+Words const contributor_types{"ContactPerson",
+                              "DataCollector",
+                              "DataCurator",
+                              "DataManager",
+                              "Distributor",
+                              "Editor",
+                              "HostingInstitution",
+                              "Other",
+                              "Producer",
+                              "ProjectLeader",
+                              "ProjectManager",
+                              "ProjectMember",
+                              "RegistrationAgency",
+                              "RegistrationAuthority",
+                              "RelatedPerson",
+                              "ResearchGroup",
+                              "RightsHolder",
+                              "Researcher",
+                              "Sponsor",
+                              "Supervisor",
+                              "Translator",
+                              "WorkPackageLeader"};
+Words const date_types{"Accepted", "Available", "Collected", "Copyrighted", "Coverage", "Created",
+                       "Issued",   "Other",     "Submitted", "Updated",     "Valid",    "Withdrawn"};
+Words const description_types{"Abstract",        "Methods",       "SeriesInformation",
+                              "TableOfContents", "TechnicalInfo", "Other"};
 Words const name_types{"Organizational", "Personal"};
 Words const title_types{"AlternativeTitle", "Subtitle", "TranslatedTitle", "Other"};
-Words const root_elements{"identifier", "creators", "titles", "publisher", "publicationYear", "resourceType",
-                          "subjects", "contributors", "dates", "language", "alternateIdentifiers",
-                          "relatedIdentifiers", "sizes", "formats", "version", "rightsList", "descriptions",
-                          "geoLocations", "fundingReferences", "relatedItems"};
+Words const root_elements{"identifier",
+                          "creators",
+                          "titles",
+                          "publisher",
+                          "publicationYear",
+                          "resourceType",
+                          "subjects",
+                          "contributors",
+                          "dates",
+                          "language",
+                          "alternateIdentifiers",
+                          "relatedIdentifiers",
+                          "sizes",
+                          "formats",
+                          "version",
+                          "rightsList",
+                          "descriptions",
+                          "geoLocations",
+                          "fundingReferences",
+                          "relatedItems"};
 
 // Elements, attributes of them, and the words that these may be.
 struct Vocabulary {
@@ -84,7 +176,8 @@ class Record {
     explicit Record(std::string file) : file_(std::move(file)) {}
 
     void check(pugi::xml_node root) {
-        if (plain_name(root) != "resource") return wrong(plain_name(root), "is the root; expected 'resource'");
+        if (plain_name(root) != "resource")
+            return wrong(plain_name(root), "is the root; expected 'resource'");
         bool is_kernel_4 = false;
         for (pugi::xml_attribute one : root.attributes())
             is_kernel_4 |= std::string_view(one.value()) == "http://datacite.org/schema/kernel-4";
@@ -92,7 +185,8 @@ class Record {
         std::set<std::string> seen;
         for (pugi::xml_node child : root.children()) {
             if (child.type() != pugi::node_element) continue;
-            if (!root_elements.contains(plain_name(child))) wrong(plain_name(child), "is no element of DataCite 4.7");
+            if (!root_elements.contains(plain_name(child)))
+                wrong(plain_name(child), "is no element of DataCite 4.7");
             if (!seen.insert(plain_name(child)).second) wrong(plain_name(child), "is there twice");
         }
         check_mandatory(root);
@@ -129,7 +223,8 @@ class Record {
         std::string const identifier = must_say(root, "identifier");
         std::string_view const kind = child(root, "identifier").attribute("identifierType").value();
         if (kind.empty()) wrong("identifier", "has no identifierType");
-        if (kind == "DOI" && !is_doi(identifier)) wrong("identifier", fmt::format("'{}' is no DOI", identifier));
+        if (kind == "DOI" && !is_doi(identifier))
+            wrong("identifier", fmt::format("'{}' is no DOI", identifier));
         pugi::xml_node const creators = child(root, "creators"), titles = child(root, "titles");
         if (!child(creators, "creator")) wrong("creators", "is missing or has no creator");
         for (pugi::xml_node one : creators.children()) must_say(one, "creatorName");
@@ -150,7 +245,8 @@ class Record {
                 if (name == vocabulary.element) check_word(one, vocabulary);
             if (name == "nameIdentifier") check_name_identifier(one);
             if (name == "relatedIdentifier") check_related(one);
-            if (name == "date" && !is_date(text(one))) wrong("date", fmt::format("is '{}'; expected ISO 8601", text(one)));
+            if (name == "date" && !is_date(text(one)))
+                wrong("date", fmt::format("is '{}'; expected ISO 8601", text(one)));
             if (name == "alternateIdentifier" && !one.attribute("alternateIdentifierType"))
                 wrong(name, "has no alternateIdentifierType");
             if (name == "fundingReference") must_say(one, "funderName");
@@ -164,21 +260,26 @@ class Record {
         if (word.empty())
             wrong(vocabulary.element, fmt::format("has no {}", vocabulary.attribute));
         else if (!vocabulary.words->contains(word))
-            wrong(vocabulary.element, fmt::format("has the {} '{}', which DataCite 4.7 has not", vocabulary.attribute, word));
+            wrong(vocabulary.element,
+                  fmt::format("has the {} '{}', which DataCite 4.7 has not", vocabulary.attribute, word));
     }
 
     void check_name_identifier(pugi::xml_node node) {
-        std::string const scheme = to_lower(node.attribute("nameIdentifierScheme").value()), value = text(node);
+        std::string const scheme = to_lower(node.attribute("nameIdentifierScheme").value()),
+                          value = text(node);
         if (scheme.empty()) wrong("nameIdentifier", "has no nameIdentifierScheme");
-        if (scheme == "orcid" && !is_orcid(value)) wrong("nameIdentifier", fmt::format("'{}' is no ORCID", value));
-        if (scheme == "ror" && !is_ror(value)) wrong("nameIdentifier", fmt::format("'{}' is no ROR id", value));
+        if (scheme == "orcid" && !is_orcid(value))
+            wrong("nameIdentifier", fmt::format("'{}' is no ORCID", value));
+        if (scheme == "ror" && !is_ror(value))
+            wrong("nameIdentifier", fmt::format("'{}' is no ROR id", value));
     }
 
     void check_related(pugi::xml_node node) {
         std::string_view const kind = node.attribute("relatedIdentifierType").value();
         std::string const value = text(node);
         if (kind == "DOI" && !is_doi(value)) wrong("relatedIdentifier", fmt::format("'{}' is no DOI", value));
-        if (kind == "CSTR" && !is_cstr(value)) wrong("relatedIdentifier", fmt::format("'{}' is no CSTR", value));
+        if (kind == "CSTR" && !is_cstr(value))
+            wrong("relatedIdentifier", fmt::format("'{}' is no CSTR", value));
         if (kind == "URL" && value.find("://") == value.npos)
             wrong("relatedIdentifier", fmt::format("'{}' is no URL", value));
     }
@@ -206,7 +307,8 @@ fs::path find_schema(fs::path const& folder) {
     for (char const* beside : {"metadata.xsd", "kernel-4.7/metadata.xsd", "datacite/metadata.xsd"})
         places.push_back(folder / beside), places.push_back(folder.parent_path() / beside);
     std::error_code ignored;
-    auto const found = std::ranges::find_if(places, [&](fs::path const& one) { return fs::is_regular_file(one, ignored); });
+    auto const found =
+        std::ranges::find_if(places, [&](fs::path const& one) { return fs::is_regular_file(one, ignored); });
     return found == places.end() ? fs::path() : *found;
 }
 
@@ -214,13 +316,14 @@ fs::path find_schema(fs::path const& folder) {
 std::string validate(fs::path const& file, fs::path const& schema, Record& record) {
     if (schema.empty()) return "no schema was given (HUTCH_DATACITE_SCHEMA)";
     try {
-        ProcessEnd const end = run_process({"xmllint", "--nonet", "--noout", "--schema", schema.string(), file.string()},
-                                           {.seconds = 60});
+        ProcessEnd const end = run_process(
+            {"xmllint", "--nonet", "--noout", "--schema", schema.string(), file.string()}, {.seconds = 60});
         if (end.succeeded()) return "xmllint found it valid by " + schema.filename().string();
         if (end.exit_code == 5 || end.exit_code == 2 || end.timed_out)
             return "xmllint could not read the schema";
         for (auto const line : split_lines(end.errors))
-            if (line.find("error :") != line.npos) record.wrong("xmllint", std::string(line.substr(line.find("error :"))));
+            if (line.find("error :") != line.npos)
+                record.wrong("xmllint", std::string(line.substr(line.find("error :"))));
         if (record.problems == 0) record.wrong("xmllint", fmt::format("exit status {}", end.exit_code));
         return "xmllint refused it by " + schema.filename().string();
     } catch (Error const&) {
@@ -253,10 +356,11 @@ Answer run(Subject const& subject) {
 }  // namespace
 
 Check datacite_check() {
-    return {"C07", "DataCite record",
-            "Has datacite.xml all that DataCite 4.7 requires, with words of its lists and identifiers that are "
-            "well formed, and is it valid by the schema where that is at hand?",
-            "mend datacite.xml at the elements named: creators, publisher and date are what a recipe says", run};
+    return {
+        "C07", "DataCite record",
+        "Has datacite.xml all that DataCite 4.7 requires, with words of its lists and identifiers that are "
+        "well formed, and is it valid by the schema where that is at hand?",
+        "mend datacite.xml at the elements named: creators, publisher and date are what a recipe says", run};
 }
 
 }  // namespace hutch::curate::assess::detail

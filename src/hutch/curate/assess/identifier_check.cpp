@@ -31,9 +31,8 @@ class Finder {
     void take_json(std::filesystem::path const& folder, std::string const& file) {
         auto const document = read_json(folder, file);
         if (!document || !document->problem.empty()) return;
-        for_each_text(document->root(), "", [&](std::string const& name, std::string const& text) {
-            take_text(file, name, text);
-        });
+        for_each_text(document->root(), "",
+                      [&](std::string const& name, std::string const& text) { take_text(file, name, text); });
     }
     void take_datacite(std::filesystem::path const& folder) {
         pugi::xml_document document;
@@ -59,7 +58,8 @@ class Finder {
         for (auto const& [scheme, attribute] : schemes) {
             std::string const kind = node.attribute(scheme).value();
             if (kind.empty()) continue;
-            std::string const value = attribute == nullptr ? node.text().get() : node.attribute(attribute).value();
+            std::string const value =
+                attribute == nullptr ? node.text().get() : node.attribute(attribute).value();
             if (auto const one = named_identifier(kind, value)) take("datacite.xml", node.name(), *one);
         }
         for (pugi::xml_node child : node.children()) walk(child);
@@ -92,8 +92,7 @@ Answer run(Subject const& subject) {
     std::string kinds;
     for (auto const& [kind, count] : finder.counts)
         all += count, kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", count, kind);
-    if (all == 0)
-        return not_applicable("the documents have no DOI, ORCID, ROR, CSTR or PaNET id");
+    if (all == 0) return not_applicable("the documents have no DOI, ORCID, ROR, CSTR or PaNET id");
     Answer answer = std::move(finder.answer);
     answer.state = finder.broken == 0 ? State::pass : State::fail;
     answer.text = fmt::format("{} of {} ({}) {} malformed or {} check digits that do not fit", finder.broken,
@@ -106,10 +105,11 @@ Answer run(Subject const& subject) {
 }  // namespace
 
 Check identifier_check() {
-    return {"C54", "identifiers",
-            "Are all DOIs, ORCIDs, ROR ids, CSTRs and PaNET ids of the documents well formed, with check digits "
-            "that fit?",
-            "copy the identifiers named from where they were issued", run};
+    return {
+        "C54", "identifiers",
+        "Are all DOIs, ORCIDs, ROR ids, CSTRs and PaNET ids of the documents well formed, with check digits "
+        "that fit?",
+        "copy the identifiers named from where they were issued", run};
 }
 
 }  // namespace hutch::curate::assess::detail

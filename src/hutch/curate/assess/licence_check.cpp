@@ -99,13 +99,16 @@ Answer run(Subject const& subject) {
     bool const is_attested = std::ranges::any_of(subject.dictionary.attestations, [](Attestation const& one) {
         return one.check == "C55" && !one.person.empty();
     });
-    bool const is_judged = verdict.compatibility == Compatibility::unknown && is_attested && !found.own.empty();
+    bool const is_judged =
+        verdict.compatibility == Compatibility::unknown && is_attested && !found.own.empty();
     answer.state = verdict.compatibility == Compatibility::yes || is_judged ? State::pass : State::fail;
-    answer.text = inputs.empty() && answer.state == State::pass ? fmt::format("the licence is {}; no sources are named", found.own)
-                                                                : verdict.reason;
+    answer.text = inputs.empty() && answer.state == State::pass
+                      ? fmt::format("the licence is {}; no sources are named", found.own)
+                      : verdict.reason;
     if (is_judged) answer.text += "; a person has judged it (attestation of C55)";
     if (verdict.compatibility == Compatibility::unknown)
-        answer.remedy = "name licences by their SPDX ids; where there is none, a person must judge and attest C55";
+        answer.remedy =
+            "name licences by their SPDX ids; where there is none, a person must judge and attest C55";
     answer.numbers = {{"sources", double(inputs.size())}};
     return answer;
 }
@@ -114,7 +117,8 @@ Answer run(Subject const& subject) {
 
 Check licence_check() {
     return {"C55", "licence",
-            "Is the licence an SPDX id that is known, and may a data set that is derived from these sources carry "
+            "Is the licence an SPDX id that is known, and may a data set that is derived from these sources "
+            "carry "
             "it?",
             "take a licence that all sources allow, or leave out the source named", run};
 }

@@ -106,13 +106,15 @@ void Gatherer::add_from_croissant(Json const& root) {
     add("access", "state", text_of(root, "conditionsOfAccess"));
     if (root.contains("contactPoint"))
         for (char const* key : {"email", "url", "contactPoint"})
-            add("access", "contact", key == std::string("contactPoint") ? "" : text_of(root["contactPoint"], key));
+            add("access", "contact",
+                key == std::string("contactPoint") ? "" : text_of(root["contactPoint"], key));
     add("sample", "sources", joined(root, "isBasedOn"));
-    for (auto const& [property, package, name] :
-         {std::array{"dataUseCases", "access", "intended_use"}, {"dataBiases", "quality", "biases"},
-          {"dataLimitations", "quality", "limitations"}, {"dataCollection", "processing", "method"},
-          {"dataCollectionMissingData", "quality", "missing_data"},
-          {"dataReleaseMaintenancePlan", "access", "maintenance"}})
+    for (auto const& [property, package, name] : {std::array{"dataUseCases", "access", "intended_use"},
+                                                  {"dataBiases", "quality", "biases"},
+                                                  {"dataLimitations", "quality", "limitations"},
+                                                  {"dataCollection", "processing", "method"},
+                                                  {"dataCollectionMissingData", "quality", "missing_data"},
+                                                  {"dataReleaseMaintenancePlan", "access", "maintenance"}})
         for (char const* prefix : {"rai:", ""})
             add(package, name, joined(root, (prefix + std::string(property)).c_str()));
 }
@@ -144,7 +146,8 @@ MetadataItem const* find_item(std::span<MetadataItem const> items, std::string_v
 std::vector<MetadataItem> gather_metadata(Subject const& subject) {
     Gatherer gatherer{subject.dictionary.metadata};
     gatherer.add_from_dictionary(subject.dictionary);
-    if (auto const croissant = detail::find_croissant(subject.folder); croissant && croissant->problem.empty())
+    if (auto const croissant = detail::find_croissant(subject.folder);
+        croissant && croissant->problem.empty())
         gatherer.add_from_croissant(croissant->root());
     if (auto const graph = detail::find_provenance(subject.folder); graph && graph->problem.empty())
         gatherer.add_from_provenance(graph->root(), graph->file);
@@ -153,7 +156,8 @@ std::vector<MetadataItem> gather_metadata(Subject const& subject) {
 
 Attestation const* find_attestation(Dictionary const& dictionary, std::string_view check) {
     for (Attestation const& one : dictionary.attestations)
-        if (one.check == check && !one.person.empty() && !one.date.empty() && !one.statement.empty()) return &one;
+        if (one.check == check && !one.person.empty() && !one.date.empty() && !one.statement.empty())
+            return &one;
     return nullptr;
 }
 

@@ -20,19 +20,19 @@ struct Relation {
     char const* later;
     char const* earlier;
 };
-constexpr std::array before_relations{
-    Relation{"wasDerivedFrom", "prov:generatedEntity", "prov:usedEntity"},
-    Relation{"wasGeneratedBy", "prov:entity", "prov:activity"},
-    Relation{"used", "prov:activity", "prov:entity"},
-    Relation{"wasInformedBy", "prov:informed", "prov:informant"},
-    Relation{"wasRevisionOf", "prov:generatedEntity", "prov:usedEntity"}};
+constexpr std::array before_relations{Relation{"wasDerivedFrom", "prov:generatedEntity", "prov:usedEntity"},
+                                      Relation{"wasGeneratedBy", "prov:entity", "prov:activity"},
+                                      Relation{"used", "prov:activity", "prov:entity"},
+                                      Relation{"wasInformedBy", "prov:informed", "prov:informant"},
+                                      Relation{"wasRevisionOf", "prov:generatedEntity", "prov:usedEntity"}};
 // The others name nodes that must be there.
-constexpr std::array other_relations{Relation{"wasAssociatedWith", "prov:activity", "prov:agent"},
-                                     Relation{"wasAttributedTo", "prov:entity", "prov:agent"},
-                                     Relation{"actedOnBehalfOf", "prov:delegate", "prov:responsible"},
-                                     Relation{"hadMember", "prov:collection", "prov:entity"},
-                                     Relation{"specializationOf", "prov:specificEntity", "prov:generalEntity"},
-                                     Relation{"alternateOf", "prov:alternate1", "prov:alternate2"}};
+constexpr std::array other_relations{
+    Relation{"wasAssociatedWith", "prov:activity", "prov:agent"},
+    Relation{"wasAttributedTo", "prov:entity", "prov:agent"},
+    Relation{"actedOnBehalfOf", "prov:delegate", "prov:responsible"},
+    Relation{"hadMember", "prov:collection", "prov:entity"},
+    Relation{"specializationOf", "prov:specificEntity", "prov:generalEntity"},
+    Relation{"alternateOf", "prov:alternate1", "prov:alternate2"}};
 
 std::string after_colon(std::string const& id) {
     std::size_t const colon = id.find(':');
@@ -101,7 +101,8 @@ class Graph {
         return id;
     }
     bool is_file(std::string const& path) const {
-        return std::ranges::any_of(subject_.scan.files, [&](ScannedFile const& one) { return one.path == path; });
+        return std::ranges::any_of(subject_.scan.files,
+                                   [&](ScannedFile const& one) { return one.path == path; });
     }
 
     template <class Use>
@@ -112,7 +113,8 @@ class Graph {
 
     void check_nodes() {
         auto const must_be_there = [&](Relation const& relation) {
-            for_each(relation, [&](std::string const& name, std::string const& later, std::string const& earlier) {
+            for_each(relation, [&](std::string const& name, std::string const& later,
+                                   std::string const& earlier) {
                 for (std::string const& id : {later, earlier})
                     if (!id.empty() && !kinds_.contains(id))
                         wrong(name, fmt::format("{} names '{}', which is neither entity, activity nor agent",
@@ -181,7 +183,8 @@ class Graph {
                     wrong(file.path, fmt::format("has the SHA-256 {}..., the graph says {}...",
                                                  file.sha256.substr(0, 12), sum.substr(0, 12)));
             }
-            bool const is_derived = derived_.contains(id->second) || (!file.table.empty() && has_generated[file.table]);
+            bool const is_derived =
+                derived_.contains(id->second) || (!file.table.empty() && has_generated[file.table]);
             if (is_derived && !generated_.contains(id->second))
                 wrong(file.path, "is derived, and no activity generated it");
             if (sum.empty() && !file.table.empty()) wrong(file.path, "has no checksum in the graph");
@@ -238,10 +241,16 @@ class Graph {
 Answer run(Subject const& subject) {
     auto const document = find_provenance(subject.folder);
     if (!document)
-        return {State::fail, "there is no provenance.json", {}, {},
-                "write provenance.json (PROV-JSON): files, what made them, what of", 0};
+        return {State::fail,
+                "there is no provenance.json",
+                {},
+                {},
+                "write provenance.json (PROV-JSON): files, what made them, what of",
+                0};
     if (!document->problem.empty())
-        return {State::fail, document->file + " cannot be read", {}, {{document->file, "", 0, document->problem}}, "", 0};
+        return {State::fail, document->file + " cannot be read",
+                {},          {{document->file, "", 0, document->problem}},
+                "",          0};
     if (!document->root().is_object() || !document->root().contains("entity"))
         return {State::fail, document->file + " has no entities", {}, {}, "", 0};
     Graph graph(subject, *document);
@@ -252,8 +261,10 @@ Answer run(Subject const& subject) {
                               document->file, counted(graph.problems, "problem"), graph.entities,
                               fmt::format("{} activities", graph.activities), counted(graph.files, "file"),
                               counted(graph.compared, "checksum"));
-    answer.numbers = {{"problems", double(graph.problems)}, {"entities", double(graph.entities)},
-                      {"edges", double(graph.edges)},       {"files", double(graph.files)},
+    answer.numbers = {{"problems", double(graph.problems)},
+                      {"entities", double(graph.entities)},
+                      {"edges", double(graph.edges)},
+                      {"files", double(graph.files)},
                       {"checksums compared", double(graph.compared)}};
     return answer;
 }
@@ -262,7 +273,8 @@ Answer run(Subject const& subject) {
 
 Check provenance_check() {
     return {"C53", "provenance",
-            "Is the provenance graph free of cycles, does it hold every file of records with its true checksum, and has "
+            "Is the provenance graph free of cycles, does it hold every file of records with its true "
+            "checksum, and has "
             "each of them an activity with a program and its version, and inputs with checksums?",
             "write provenance.json with the data, from the program that makes them", run};
 }

@@ -56,6 +56,14 @@ Block RecordReader::read_shared(std::string const& field, std::uint64_t record) 
     return file_of(record, row).read_shared(field);
 }
 
+std::vector<std::string> RecordReader::read_shared_texts(std::string const& field) {
+    std::uint64_t row = 0;
+    TableFile& file = file_of(0, row);
+    Field const* const known = table_.table->find(field);
+    std::uint64_t const count = known && !known->shape.empty() ? std::uint64_t(known->shape[0]) : 1;
+    return file.read_texts(field, 0, count);
+}
+
 std::vector<std::uint64_t> pick_records(std::uint64_t all, std::uint64_t count, std::uint64_t seed,
                                         std::uint32_t stream) {
     std::vector<std::uint64_t> picked;

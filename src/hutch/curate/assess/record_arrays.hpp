@@ -27,6 +27,8 @@ class RecordReader {
                   std::function<void(std::uint64_t record, std::vector<double> const& values)> const& take);
     /// Read a shared array of the file that a record stands in. \throws Error as TableFile
     Block read_shared(std::string const& field, std::uint64_t record);
+    /// Read a shared array of texts of the first file. \throws Error as TableFile
+    std::vector<std::string> read_shared_texts(std::string const& field);
     /// Return why records could not be read, the first time; empty: all could.
     std::string const& problem() const { return problem_; }
     std::uint64_t bytes() const { return values_ * sizeof(double); }

@@ -106,13 +106,29 @@ class Scanner {
         for (std::size_t i = 0; i < scan_.files.size(); ++i) {
             ScannedFile const& file = scan_.files[i];
             if (!file.is_there) continue;
-            Task task{i, dictionary_.tables.size(), {file.path, nullptr, 1, true}};
-            for (std::size_t t = 0; t < dictionary_.tables.size(); ++t)
-                if (dictionary_.tables[t].name == file.table)
-                    task.table = t, task.what.table = &dictionary_.tables[t];
             total_bytes_ += file.bytes;
-            tasks_.push_back(task);
+            std::vector<std::size_t> const tables = tables_of(file.path);
+            if (tables.empty())
+                tasks_.push_back({i, dictionary_.tables.size(), {file.path, nullptr, 1, true, {}}});
+            for (std::size_t const t : tables) {
+                Task task{i, t, {file.path, &dictionary_.tables[t], 1, true, {}}};
+                for (std::size_t const other : tables)
+                    if (other != t) task.what.others.push_back(&dictionary_.tables[other]);
+                tasks_.push_back(std::move(task));
+            }
         }
+    }
+
+    // Tables that stand in a file, in their order.
+    std::vector<std::size_t> tables_of(std::string const& path) const {
+        std::vector<std::size_t> found;
+        for (std::size_t t = 0; t < dictionary_.tables.size(); ++t)
+            if (std::ranges::any_of(dictionary_.tables[t].files, [&](TableFiles const& one) {
+                    return detail::fits_pattern(path,
+                                                one.path.starts_with("./") ? one.path.substr(2) : one.path);
+                }))
+                found.push_back(t);
+        return found;
     }
 
     void bound_memory() {
@@ -149,9 +165,9 @@ class Scanner {
         Task const& task = tasks_[i];
         struct stat about{};
         if (options_.keep.empty() || ::stat((folder_ / task.what.path).c_str(), &about) != 0) return {};
-        std::string const key = fmt::format("{}\n{}\n{}.{}\n{}\n{} {}", task.what.path, about.st_size,
+        std::string const key = fmt::format("{}\n{}\n{}.{}\n{}\n{} {} {}", task.what.path, about.st_size,
                                             about.st_mtim.tv_sec, about.st_mtim.tv_nsec, dictionary_hash_,
-                                            task.what.every, task.what.keeps_index_ranges);
+                                            task.table, task.what.every, task.what.keeps_index_ranges);
         return options_.keep / (sha256(key).substr(0, 32) + ".facts");
     }
 
@@ -182,7 +198,9 @@ class Scanner {
             Task const& task = tasks_[done_];
             ScannedFile& file = scan_.files[task.file];
             FileFacts& part = next->second;
-            file.sha256 = part.sha256, file.records = part.records;
+            bool const is_first = done_ == 0 || tasks_[done_ - 1].file != task.file;
+            file.sha256 = part.sha256;
+            if (is_first) file.records = part.records;
             if (!part.problem.empty()) file.problem = part.problem;
             if (task.what.table != nullptr) merges_[task.table].append(std::move(part), task.file, task.what);
             waiting_.erase(next);

@@ -169,7 +169,9 @@ void declare_tables(Dictionary const& dictionary, Files& files) {
             for (auto& [path, file] : files)
                 if (file.is_there && fits_pattern(path, pattern)) {
                     is_found = true;
-                    file.is_declared = true, file.table = table.name, file.split = group.split;
+                    file.is_declared = true;
+                    // A file may hold several tables; the first counts as its own.
+                    if (file.table.empty()) file.table = table.name, file.split = group.split;
                 }
             if (is_found) continue;
             ScannedFile& file = files[pattern];

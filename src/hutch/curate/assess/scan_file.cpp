@@ -126,7 +126,8 @@ class TableScan {
     }
 
     static bool is_single(Found const& found) { return found.dtype == "float32" || found.dtype == "float16"; }
-    // What a number of the file may be off by, relative to the largest; texts are written with some digits only.
+    // What a number of the file may be off by, relative to the largest; texts are written with some digits
+    // only.
     static double rounding(Found const& found) {
         if (!found.is_typed) return 1e-6;
         return is_single(found) ? 2.4e-7 : 1e-15;
@@ -157,11 +158,19 @@ class TableScan {
         if (!digested.empty()) facts_.digests.assign(facts_.records, {});
         if (sketched_ > 0) facts_.sketches.assign(facts_.records, {});
         for (std::string const& name : file_->names())
-            if (table_.find(name) == nullptr) facts_.undeclared.push_back(curate::detail::clean_text(name));
+            if (table_.find(name) == nullptr && !is_of_another_table(name))
+                facts_.undeclared.push_back(curate::detail::clean_text(name));
         if (jobs_.empty() && !table_.fields.empty())
             facts_.problem = fmt::format("'{}' has none of the fields of '{}'; expected a file of that table",
                                          task_.path, table_.name);
         std::ranges::stable_sort(jobs_, {}, &Job::begins);
+    }
+
+    bool is_of_another_table(std::string const& name) const {
+        return std::ranges::any_of(task_.others, [&](RecordTable const* other) {
+            bool const is_below = other->layout == Layout::groups && name.starts_with(other->under + "/");
+            return is_below || other->find(name) != nullptr;
+        });
     }
 
     Job make_job(Field const& field, Found const& found, FieldPart& part) {
@@ -174,14 +183,15 @@ class TableScan {
         job.is_lost = !job.is_text && found.is_typed && is_text_type(found.dtype);
         job.begins = file_->offset_of(field.name, 0).value_or(std::numeric_limits<std::uint64_t>::max());
         job.scan = std::make_unique<FieldScan>(field, task_.path, part, is_single(found));
-        job.axis_length = is_axis(field) && !found.shape.empty() ? std::size_t(std::max<std::int64_t>(0, found.shape.back())) : 0;
+        job.axis_length = is_axis(field) && !found.shape.empty()
+                              ? std::size_t(std::max<std::int64_t>(0, found.shape.back()))
+                              : 0;
         if (job.is_text) {
             job.texts = &facts_.texts[field.name], job.words = &facts_.words[field.name];
         } else if (job.is_array) {
             job.statistics = &facts_.statistics[field.name];
             if (task_.keeps_index_ranges && job.declared_width > 1 &&
-                job.declared_width <= most_index_ranges &&
-                field.role == Role::feature)
+                job.declared_width <= most_index_ranges && field.role == Role::feature)
                 job.scan->keep_index_ranges(job.declared_width);
         } else {
             job.numbers = &facts_.numbers[field.name];
@@ -203,8 +213,8 @@ class TableScan {
                 FieldScan scan(field, task_.path, part, is_single(*found));
                 scan.take_record(std::span<double const>(block.values), 0);
                 if (is_axis(field) && !found->shape.empty())
-                    scan.take_axis(block.values, std::size_t(std::max<std::int64_t>(0, found->shape.back())), 0,
-                                   rounding(*found));
+                    scan.take_axis(block.values, std::size_t(std::max<std::int64_t>(0, found->shape.back())),
+                                   0, rounding(*found));
                 facts_.shared[field.name] = std::move(block.values);
             } catch (std::exception const& problem) {
                 lose(problem);

@@ -42,6 +42,7 @@ struct FileTask {
     RecordTable const* table = nullptr;  ///< null: only the checksum is wanted
     std::uint64_t every = 1;             ///< of so many records one is kept in lists that may be thinned out
     bool keeps_index_ranges = true;
+    std::vector<RecordTable const*> others{};  ///< that stand in the same file
 };
 
 /// Read one file once: checksum and facts. What goes wrong is told in `problem`.
