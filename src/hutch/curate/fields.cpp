@@ -233,6 +233,7 @@ Physics powder_physics(BuildContext const& context) {
                     {{"intensity", "intensity"},
                      {"axis", "axis"},
                      {"axis_row", "truth/instrument"},
+                     {"axis_kind", "instruments/axis"},
                      {"zero", "truth/zero"},
                      {"cell_lengths", "truth/cell_lengths"},
                      {"cell_angles", "truth/cell_angles"},
@@ -320,6 +321,16 @@ void describe_fields(BuildContext const& context, DatasetSummary& summary) {
                         {}};
     summary.further_tables.push_back(std::move(refused));
     summary.physics.push_back(powder_physics(context));
+    summary.physics.push_back({"structure",
+                               "structures",
+                               {{"formula", "formula"},
+                                {"space_group", "space_group_number"},
+                                {"a", "a"},
+                                {"b", "b"},
+                                {"c", "c"},
+                                {"alpha", "alpha"},
+                                {"beta", "beta"},
+                                {"gamma", "gamma"}}});
     add_metadata(context, summary);
 }
 

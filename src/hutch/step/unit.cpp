@@ -16,8 +16,8 @@ struct Known {
 
 constexpr double pi = std::numbers::pi;
 
-// International System of Units, 9th edition (BIPM 2019, exact values of e and of 1 eV; 1 Da: CODATA 2018), tables 2, 4,
-// 7 and 8; and what only counts. Powers: m kg s A K mol cd | angle | number.
+// International System of Units, 9th edition (BIPM 2019, exact values of e and of 1 eV; 1 Da: CODATA 2018),
+// tables 2, 4, 7 and 8; and what only counts. Powers: m kg s A K mol cd | angle | number.
 constexpr Known symbols[] = {{"m", {{1}}},
                              {"g", {{0, 1}, 1e-3}},
                              {"s", {{0, 0, 1}}},
@@ -56,9 +56,9 @@ struct Prefix {
     std::string_view name;
     double factor;
 };
-constexpr Prefix prefixes[] = {{"da", 1e1}, {"h", 1e2},  {"k", 1e3},  {"M", 1e6},   {"G", 1e9},
-                               {"T", 1e12}, {"P", 1e15}, {"E", 1e18}, {"Z", 1e21},  {"Y", 1e24},
-                               {"d", 1e-1}, {"c", 1e-2}, {"m", 1e-3}, {"u", 1e-6},  {"n", 1e-9},
+constexpr Prefix prefixes[] = {{"da", 1e1},  {"h", 1e2},   {"k", 1e3},   {"M", 1e6},   {"G", 1e9},
+                               {"T", 1e12},  {"P", 1e15},  {"E", 1e18},  {"Z", 1e21},  {"Y", 1e24},
+                               {"d", 1e-1},  {"c", 1e-2},  {"m", 1e-3},  {"u", 1e-6},  {"n", 1e-9},
                                {"p", 1e-12}, {"f", 1e-15}, {"a", 1e-18}, {"z", 1e-21}, {"y", 1e-24}};
 constexpr std::array<int, 9> angle{0, 0, 0, 0, 0, 0, 0, 1}, number{0, 0, 0, 0, 0, 0, 0, 0, 1};
 constexpr Known names[] = {{"degree", {angle, pi / 180}},
@@ -139,8 +139,8 @@ bool is_unit(std::string_view text) { return parse_unit(text).has_value(); }
 bool is_same_unit(std::string_view one, std::string_view other) {
     if (one == other) return true;
     auto const a = parse_unit(one), b = parse_unit(other);
-    return a && b && a->dimension == b->dimension && std::abs(a->factor - b->factor) <= 1e-9 * std::abs(a->factor) &&
-           a->offset == b->offset;
+    return a && b && a->dimension == b->dimension &&
+           std::abs(a->factor - b->factor) <= 1e-9 * std::abs(a->factor) && a->offset == b->offset;
 }
 
 }  // namespace hutch::step

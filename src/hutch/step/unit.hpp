@@ -15,8 +15,8 @@ bool is_unit(std::string_view text);
 
 /// What a unit measures and how large it is.
 struct Unit {
-    /// Powers of metre, kilogram, second, ampere, kelvin, mole, candela; of plane angle, and of what is counted
-    /// (counts, electrons, photons, pixels, bytes), which the SI takes for pure numbers.
+    /// Powers of metre, kilogram, second, ampere, kelvin, mole, candela; of plane angle, and of what is
+    /// counted (counts, electrons, photons, pixels, bytes), which the SI takes for pure numbers.
     std::array<int, 9> dimension{};
     double factor = 1;  ///< times that many units of the SI, radians or counts
     double offset = 0;  ///< to be added after the factor: of degrees Celsius alone

@@ -316,6 +316,30 @@ Answer run_paths(Subject const& subject) {
     return answer;
 }
 
+// ---- A03 -------------------------------------------------------------------------------------------------
+
+Answer run_ways(Subject const& subject) {
+    Paths paths(subject);
+    std::size_t interfaces = 0, with_ranges = 0;
+    for (Access const& one : subject.dictionary.access) {
+        std::size_t const before = paths.worked;
+        paths.check(one);
+        if (paths.worked == before) continue;
+        if (one.kind != "file") ++interfaces;
+        if (one.kind == "http") ++with_ranges;
+    }
+    Answer answer = std::move(paths.answer);
+    bool const is_enough = paths.worked >= 2 && interfaces >= 1 && with_ranges >= 1;
+    answer.state = is_enough ? State::pass : paths.open.empty() ? State::fail : State::not_checked;
+    answer.text = fmt::format("{} worked, {} of them interfaces, {} over HTTP with byte ranges",
+                              counted(paths.worked, "way"), interfaces, with_ranges);
+    if (!paths.open.empty()) answer.text += fmt::format("; not checked: {}", fmt::join(paths.open, "; "));
+    answer.numbers = {{"worked", double(paths.worked)},
+                      {"interfaces", double(interfaces)},
+                      {"with byte ranges", double(with_ranges)}};
+    return answer;
+}
+
 // ---- C58 -------------------------------------------------------------------------------------------------
 
 // One pass to fill caches and one that is measured, of at most 20 s each.
@@ -365,6 +389,15 @@ Check access_paths_check() {
             "right bytes, "
             "catalogues that answer, and the three lines of the loader?",
             "mend the ways named, or take them out of the declaration", run_paths};
+}
+
+Check ways_check() {
+    return {
+        "A03", "several ways",
+        "Do at least two declared ways work, one of them an interface for programs, one HTTP with byte "
+        "ranges?",
+        "serve the folder over HTTP with byte ranges and declare the address in dictionary.json under access",
+        run_ways};
 }
 
 Check throughput_check() {

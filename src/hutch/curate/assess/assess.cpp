@@ -111,8 +111,8 @@ Assessment assess_dataset(fs::path const& folder, AssessOptions const& options) 
                           .optimade = options.optimade,
                           .python = options.python,
                           .seed = options.seed,
-                          .keep = options.scan.keep,
-                          .community = options.community};
+                          .community = options.community.string(),
+                          .keep = options.scan.keep};
     made.results = run_checks(checks, subject, options.scan.is_interactive);
     made.levels = find_levels(made.results, !made.dictionary->is_proposed);
     made.seconds = seconds_since(start);

@@ -27,7 +27,8 @@ bool is_shared(RecordTable const& table, Field const& field) {
 void for_each_axis(Subject const& subject,
                    std::function<void(TableFacts const&, Field const&, FieldFacts const&)> const& take) {
     for_each_field(subject, [&](TableFacts const& table, Field const& field, FieldFacts const& facts) {
-        if (is_axis(*table.table, field) && is_number(field) && !field.shape.empty()) take(table, field, facts);
+        if (is_axis(*table.table, field) && is_number(field) && !field.shape.empty())
+            take(table, field, facts);
     });
 }
 
@@ -46,8 +47,8 @@ std::uint64_t count_lengths_that_differ(Subject const& subject, Answer& answer) 
             if (axis == nullptr)
                 problem = fmt::format("runs over '{}', which is not there", field.axis);
             else if (axis->shape.empty() || !fits(axis->shape.back(), field.shape.back()))
-                problem = fmt::format("has {} values along '{}', which has {} points", field.shape.back(), field.axis,
-                                      axis->shape.empty() ? 0 : axis->shape.back());
+                problem = fmt::format("has {} values along '{}', which has {} points", field.shape.back(),
+                                      field.axis, axis->shape.empty() ? 0 : axis->shape.back());
             if (!problem.empty()) ++wrong, show(answer, {"dictionary.json", field.name, 0, problem});
         }
     return wrong;
@@ -72,14 +73,16 @@ std::string problem_of_time(std::string const& text) {
     if (!says_zone(text)) return fmt::format("'{}' does not say its zone", text);
     if (*seconds > now() + 2 * day) return fmt::format("'{}' lies in the future", text);
     // Clocks that were never set begin in 1970.
-    if (*seconds < year_1900 || (*seconds >= 0 && *seconds < day)) return fmt::format("'{}' is the time of no clock", text);
+    if (*seconds < year_1900 || (*seconds >= 0 && *seconds < day))
+        return fmt::format("'{}' is the time of no clock", text);
     return "";
 }
 
 void check_text_times(Subject const& subject, TableFacts const& table, Column const& times, Answer& answer,
                       std::uint64_t& values, std::uint64_t& wrong) {
     std::vector<std::string> problems;
-    for (std::string const& word : *times.words) problems.push_back(word.empty() ? "" : problem_of_time(word));
+    for (std::string const& word : *times.words)
+        problems.push_back(word.empty() ? "" : problem_of_time(word));
     for (std::size_t i = 0; i < times.size(); ++i) {
         if (!times.has(i)) continue;
         ++values;
@@ -123,8 +126,8 @@ std::string problem_of_angles(std::vector<double> angles, double factor, bool ne
 bool tells_frames(Field const& field) {
     if (!field.shape.empty() || !is_number(field)) return false;
     std::string const name = field.name.substr(field.name.rfind('/') + 1);
-    for (char const* known : {"frames", "frame_count", "n_frames", "number_of_frames", "scan_points", "points",
-                              "n_points", "projections", "n_projections"})
+    for (char const* known : {"frames", "frame_count", "n_frames", "number_of_frames", "scan_points",
+                              "points", "n_points", "projections", "n_projections"})
         if (name == known) return true;
     return false;
 }
@@ -162,11 +165,14 @@ Answer check_axes(Subject const& subject) {
     });
     lengths += count_lengths_that_differ(subject, answer);
     if (axes + lengths == 0) return not_applicable("no field is an axis");
-    answer.numbers = {{"axes", double(axes)}, {"lines", double(lines)}, {"not_monotonic", double(wrong)},
+    answer.numbers = {{"axes", double(axes)},
+                      {"lines", double(lines)},
+                      {"not_monotonic", double(wrong)},
                       {"lengths_that_differ", double(lengths)}};
     answer.state = wrong + lengths > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{} of {} axes: {} not strictly monotonic and finite, {} not as long as its values",
-                              counted(lines, "line"), axes, wrong, lengths);
+    answer.text =
+        fmt::format("{} of {} axes: {} not strictly monotonic and finite, {} not as long as its values",
+                    counted(lines, "line"), axes, wrong, lengths);
     return answer;
 }
 
@@ -182,14 +188,17 @@ Answer check_axes_equal(Subject const& subject) {
         for (std::string const& where : table.shared_differs)
             if (where.starts_with(field.name + " in ")) {
                 ++differing;
-                show(answer, {where.substr(field.name.size() + 4), field.name, 0, "differs from that of the first file"});
+                show(answer, {where.substr(field.name.size() + 4), field.name, 0,
+                              "differs from that of the first file"});
             }
     });
     if (shared + own == 0) return not_applicable("no field is an axis");
-    answer.numbers = {{"shared_axes", double(shared)}, {"own_axes", double(own)}, {"differing_files", double(differing)}};
+    answer.numbers = {
+        {"shared_axes", double(shared)}, {"own_axes", double(own)}, {"differing_files", double(differing)}};
     answer.state = differing > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{} shared by all records, other in {}; {} declared to differ from record to record", shared,
-                              counted(differing, "file"), own);
+    answer.text =
+        fmt::format("{} shared by all records, other in {}; {} declared to differ from record to record",
+                    shared, counted(differing, "file"), own);
     return answer;
 }
 
@@ -204,7 +213,8 @@ Answer check_axes_uniform(Subject const& subject) {
     if (axes == 0) return not_applicable("no axis is declared uniform");
     answer.numbers = {{"axes", double(axes)}, {"lines", double(lines)}, {"not_uniform", double(wrong)}};
     answer.state = wrong > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{} of axes declared uniform, {} with unequal steps", counted(lines, "line"), wrong);
+    answer.text =
+        fmt::format("{} of axes declared uniform, {} with unequal steps", counted(lines, "line"), wrong);
     return answer;
 }
 
@@ -224,9 +234,10 @@ Answer check_times(Subject const& subject) {
             auto const unit = step::parse_unit(field->unit);
             if (unit && unit->dimension == step::parse_unit("s")->dimension) continue;
             ++wrong;
-            show(answer, {"dictionary.json", field->name, 0,
-                          fmt::format("is a time in '{}'; expected a unit of time since a moment that is described",
-                                      field->unit)});
+            show(answer,
+                 {"dictionary.json", field->name, 0,
+                  fmt::format("is a time in '{}'; expected a unit of time since a moment that is described",
+                              field->unit)});
         }
     if (fields == 0) return not_applicable("no field has the role time");
     answer.numbers = {{"fields", double(fields)}, {"times", double(values)}, {"wrong", double(wrong)}};

@@ -61,7 +61,7 @@ std::vector<Check> label_checks();         ///< C31-C36
 std::vector<Check> physics_checks();       ///< C37-C45
 std::vector<Check> distribution_checks();  ///< C46-C50
 std::vector<Check> document_checks();      ///< C06-C08, C51-C55, C59-C61
-std::vector<Check> access_checks();        ///< C56-C58
+std::vector<Check> access_checks();        ///< A01-A03, C56-C58
 
 /// Return all of them, ascending by id.
 std::vector<Check> all_checks();

@@ -206,7 +206,8 @@ void FieldScan::take_axis(std::span<double const> values, std::size_t length, st
         double largest = 0, off = 0;
         std::size_t broken = length, worst = 0;
         for (std::size_t i = 0; i < length; ++i) {
-            if (broken == length && !(std::isfinite(line[i]) && (i == 0 || (line[i] - line[i - 1]) * step > 0)))
+            if (broken == length &&
+                !(std::isfinite(line[i]) && (i == 0 || (line[i] - line[i - 1]) * step > 0)))
                 broken = i;
             largest = std::max(largest, std::abs(line[i]));
             double const away = std::abs(line[i] - line.front() - double(i) * step);

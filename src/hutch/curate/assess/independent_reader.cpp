@@ -190,7 +190,8 @@ std::vector<Task> make_tasks(Scan const& scan) {
             std::size_t const some = files > few_files ? std::min<std::size_t>(6, fields) : fields;
             for (std::size_t k = 0; k < some; ++k)
                 task.fields.push_back(facts.table->fields[(tasks.size() * some + k) % fields].name);
-            if (fields == 0 && !facts.table->shared.empty()) task.fields.push_back(facts.table->shared[0].name);
+            if (fields == 0 && !facts.table->shared.empty())
+                task.fields.push_back(facts.table->shared[0].name);
             std::uint64_t const records = scan.files[f].records;
             for (std::uint64_t const r : {std::uint64_t(0), records / 2, records - 1})
                 if (records > 0 && (task.picks.empty() || task.picks.back() != r)) task.picks.push_back(r);
@@ -232,7 +233,8 @@ class Comparison {
 
     // What differs between their reading and ours; empty: nothing does.
     std::string run(Json const& theirs) {
-        auto const file = open_table_file(subject_.folder / subject_.scan.files[task_.file].path, *task_.table);
+        auto const file =
+            open_table_file(subject_.folder / subject_.scan.files[task_.file].path, *task_.table);
         Json const records = theirs.value("records", Json());
         if (records.is_number_unsigned() && records.get<std::uint64_t>() != file->records())
             return fmt::format("{} records; ours are {}", records.get<std::uint64_t>(), file->records());
@@ -254,7 +256,8 @@ class Comparison {
         if (!dtype.empty() && dtype != ours && found.dtype != "mixed" && !dtype.starts_with("void"))
             return fmt::format("is {}; ours is {}", dtype, ours);
         if (theirs.contains("shape") && theirs.at("shape") != Json(found.shape))
-            return fmt::format("has the shape {}; ours is {}", theirs.at("shape").dump(), Json(found.shape).dump());
+            return fmt::format("has the shape {}; ours is {}", theirs.at("shape").dump(),
+                               Json(found.shape).dump());
         Json const values = theirs.value("values", Json::array());
         for (std::size_t i = 0; i < values.size() && i < task_.picks.size(); ++i) {
             std::string const problem = is_text ? compare_text(file, name, values[i], task_.picks[i])
@@ -272,17 +275,20 @@ class Comparison {
         if (count == 0 && block.values.size() <= 1) return "";
         if (count != block.values.size())
             return fmt::format("has {} values in record {}; ours has {}", count, record, block.values.size());
-        if (is_equal(theirs.at(0), block.values.front()) && is_equal(theirs.at(1), block.values.back())) return "";
-        return fmt::format("is {} ... {} in record {}; ours is {} ... {}", theirs.at(0).dump(), theirs.at(1).dump(),
-                           record, block.values.front(), block.values.back());
+        if (is_equal(theirs.at(0), block.values.front()) && is_equal(theirs.at(1), block.values.back()))
+            return "";
+        return fmt::format("is {} ... {} in record {}; ours is {} ... {}", theirs.at(0).dump(),
+                           theirs.at(1).dump(), record, block.values.front(), block.values.back());
     }
 
     static std::string compare_text(TableFile& file, std::string const& name, Json const& theirs,
                                     std::uint64_t record) {
         if (theirs.at(2).get<std::uint64_t>() != 1 || !theirs.at(0).is_string()) return "";
-        std::string const ours = file.read_texts(name, record, 1).at(0), text = theirs.at(0).get<std::string>();
+        std::string const ours = file.read_texts(name, record, 1).at(0),
+                          text = theirs.at(0).get<std::string>();
         if (ours == text || text.find("\xef\xbf\xbd") != std::string::npos) return "";
-        return fmt::format("is '{}' in record {}; ours is '{}'", text.substr(0, 60), record, ours.substr(0, 60));
+        return fmt::format("is '{}' in record {}; ours is '{}'", text.substr(0, 60), record,
+                           ours.substr(0, 60));
     }
 
     Task const& task_;
@@ -358,8 +364,9 @@ Answer compare_with_independent_reader(Subject const& subject) {
     std::string lacks, python;
     if (!subject.python.empty()) python = find_python(subject, lacks);
     if (python.empty() && broken == 0) {
-        Answer other = not_checked(subject.python.empty() ? "no Python interpreter was given"
-                                                          : fmt::format("no Python has {}; install it", lacks));
+        Answer other =
+            not_checked(subject.python.empty() ? "no Python interpreter was given"
+                                               : fmt::format("no Python has {}; install it", lacks));
         other.numbers = {{"files", double(tasks.size())}};
         return other;
     }
@@ -381,14 +388,17 @@ Answer compare_with_independent_reader(Subject const& subject) {
             show(answer, {file.path, "", 0, "another reader: " + problem});
         }
         if (theirs.size() < tasks.size() && broken + differing == 0)
-            return not_checked(fmt::format("the other reader ended after {} of {} files", theirs.size(), tasks.size()));
+            return not_checked(
+                fmt::format("the other reader ended after {} of {} files", theirs.size(), tasks.size()));
     }
-    answer.numbers = {{"files", double(tasks.size())}, {"unreadable", double(broken)}, {"differing", double(differing)}};
+    answer.numbers = {
+        {"files", double(tasks.size())}, {"unreadable", double(broken)}, {"differing", double(differing)}};
     answer.state = broken + differing > 0 ? State::fail : State::pass;
-    answer.text = answer.state == State::pass
-                      ? fmt::format("h5py, numpy, csv and json of Python read all {} files as we do", compared)
-                      : fmt::format("{} of {} files cannot be read, {} are read otherwise by another reader", broken,
-                                    tasks.size(), differing);
+    answer.text =
+        answer.state == State::pass
+            ? fmt::format("h5py, numpy, csv and json of Python read all {} files as we do", compared)
+            : fmt::format("{} of {} files cannot be read, {} are read otherwise by another reader", broken,
+                          tasks.size(), differing);
     return answer;
 }
 

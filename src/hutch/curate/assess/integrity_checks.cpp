@@ -25,14 +25,15 @@ Answer check_presence(Subject const& subject) {
     std::uint64_t lacking = 0, undeclared = 0;
     for (ScannedFile const& file : subject.scan.files) {
         if (!file.is_there) ++lacking, show(answer, {file.path, "", 0, "is declared, but not there"});
-        if (file.is_there && !file.is_declared) ++undeclared, show(answer, {file.path, "", 0, "no document knows it"});
+        if (file.is_there && !file.is_declared)
+            ++undeclared, show(answer, {file.path, "", 0, "no document knows it"});
     }
     answer.numbers = {{"files", double(subject.scan.files.size())},
                       {"lacking", double(lacking)},
                       {"undeclared", double(undeclared)}};
     answer.state = lacking + undeclared > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{}, {} of them lacking, {} undeclared", counted(subject.scan.files.size(), "file"),
-                              lacking, undeclared);
+    answer.text = fmt::format("{}, {} of them lacking, {} undeclared",
+                              counted(subject.scan.files.size(), "file"), lacking, undeclared);
     return answer;
 }
 
@@ -56,7 +57,8 @@ Answer check_fixity(Subject const& subject) {
             problem = fmt::format("SHA-256 is {}; declared {}", file.sha256, file.declared_sha256);
         if (problem.empty()) problem = file.contradiction;
         if (!file.declared_sha256.empty()) ++compared;
-        if (file.declared_sha256.empty() && (!file.table.empty() || !may_lack_checksum(file)) && file.is_declared) {
+        if (file.declared_sha256.empty() && (!file.table.empty() || !may_lack_checksum(file)) &&
+            file.is_declared) {
             ++without;
             if (!file.table.empty()) show(answer, {file.path, "", 0, "no document has its SHA-256"});
         }
@@ -65,11 +67,14 @@ Answer check_fixity(Subject const& subject) {
     bool const data_without = std::ranges::any_of(subject.scan.files, [](ScannedFile const& file) {
         return file.is_there && !file.table.empty() && file.declared_sha256.empty();
     });
-    answer.numbers = {{"compared", double(compared)}, {"wrong", double(wrong)}, {"without_checksum", double(without)},
+    answer.numbers = {{"compared", double(compared)},
+                      {"wrong", double(wrong)},
+                      {"without_checksum", double(without)},
                       {"bytes", double(bytes)}};
     answer.state = wrong > 0 || data_without || compared == 0 ? State::fail : State::pass;
-    answer.text = fmt::format("SHA-256 of {} ({} bytes) recomputed: {} compared, {} differ, {} have none declared",
-                              counted(subject.scan.files.size(), "file"), bytes, compared, wrong, without);
+    answer.text =
+        fmt::format("SHA-256 of {} ({} bytes) recomputed: {} compared, {} differ, {} have none declared",
+                    counted(subject.scan.files.size(), "file"), bytes, compared, wrong, without);
     return answer;
 }
 
@@ -101,8 +106,9 @@ Answer check_counts(Subject const& subject) {
     if (said == 0 && broken > 0) return not_checked("files lack or cannot be read, so that records cannot be counted");
     answer.numbers = {{"counts", double(said)}, {"wrong", double(wrong)}};
     answer.state = wrong > 0 || said == 0 ? State::fail : State::pass;
-    answer.text = said == 0 ? "neither manifest nor dictionary says how many records there are"
-                            : fmt::format("{} of records declared, {} of them wrong", counted(said, "number"), wrong);
+    answer.text =
+        said == 0 ? "neither manifest nor dictionary says how many records there are"
+                  : fmt::format("{} of records declared, {} of them wrong", counted(said, "number"), wrong);
     return answer;
 }
 
@@ -126,8 +132,8 @@ void check_field_form(Subject const& subject, TableFacts const& table, Field con
     }
     if (is_whole_type(field.dtype) && facts.fractional > 0)
         ++wrong, show(answer, {"", field.name, 0,
-                               fmt::format("{} with fractions; declared {}", counted(facts.fractional, "value"),
-                                           field.dtype)});
+                               fmt::format("{} with fractions; declared {}",
+                                           counted(facts.fractional, "value"), field.dtype)});
 }
 
 Answer check_form(Subject const& subject) {
@@ -172,7 +178,8 @@ Repeats find_repeats(Column const& ids) {
             is_new = numbers.insert(ids.numbers[i]).second;
         }
         if (!is_new) ++repeats.repeated;
-        if ((!is_new || !ids.has(i)) && repeats.records.size() < most_places) repeats.records.push_back(ids.record(i));
+        if ((!is_new || !ids.has(i)) && repeats.records.size() < most_places)
+            repeats.records.push_back(ids.record(i));
     }
     return repeats;
 }
@@ -216,7 +223,8 @@ void check_keys(Subject const& subject, TableFacts const& table, Field const& fi
     }
     if (!is_there) {
         ++wrong;
-        show(answer, {"dictionary.json", field.name, 0, fmt::format("refers to '{}', which is not there", field.references)});
+        show(answer, {"dictionary.json", field.name, 0,
+                      fmt::format("refers to '{}', which is not there", field.references)});
         return;
     }
     for (std::size_t i = 0; i < keys->size(); ++i) {
@@ -236,11 +244,14 @@ Answer check_keys_and_ids(Subject const& subject) {
             if (!field.references.empty()) check_keys(subject, table, field, answer, keys, dangling);
     }
     if (ids + keys == 0) return not_applicable("no field has the role id, none refers to another table");
-    answer.numbers = {{"id_fields", double(ids)}, {"repeated_ids", double(repeated)}, {"foreign_keys", double(keys)},
+    answer.numbers = {{"id_fields", double(ids)},
+                      {"repeated_ids", double(repeated)},
+                      {"foreign_keys", double(keys)},
                       {"dangling", double(dangling)}};
     answer.state = repeated + dangling > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{} with {} repeated or empty; {} with {} dangling", counted(ids, "id field"),
-                              counted(repeated, "id"), counted(keys, "foreign key"), counted(dangling, "value"));
+    answer.text =
+        fmt::format("{} with {} repeated or empty; {} with {} dangling", counted(ids, "id field"),
+                    counted(repeated, "id"), counted(keys, "foreign key"), counted(dangling, "value"));
     return answer;
 }
 
@@ -256,12 +267,12 @@ bool is_semantic(std::string_view version) {
     };
     auto const is_word = [](std::string_view rest) {
         return std::ranges::all_of(rest, [](char c) {
-            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
-                   c == '+';
+            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+                   c == '.' || c == '+';
         });
     };
-    return parts.size() == 3 && std::ranges::all_of(parts, is_number) && is_word(version.substr(core.size())) &&
-           version.size() != core.size() + 1;
+    return parts.size() == 3 && std::ranges::all_of(parts, is_number) &&
+           is_word(version.substr(core.size())) && version.size() != core.size() + 1;
 }
 
 std::string text_of(std::filesystem::path const& path) {
@@ -288,7 +299,8 @@ std::vector<std::pair<std::string, std::string>> told_versions(Subject const& su
     return told;
 }
 
-// Compare the data files' checksums with those kept of an earlier assessment of the same version, or keep them.
+// Compare the data files' checksums with those kept of an earlier assessment of the same version, or keep
+// them.
 std::vector<Place> compare_with_kept(Subject const& subject, std::string const& version) {
     std::vector<Place> changed;
     if (subject.keep.empty()) return changed;
@@ -328,9 +340,11 @@ Answer check_version(Subject const& subject) {
     std::string const& version = told.front().second;
     for (auto const& [document, other] : told) {
         if (!is_semantic(other))
-            show(answer, {document, "version", 0, fmt::format("'{}' is no semantic version, such as 1.0.0", other)});
+            show(answer,
+                 {document, "version", 0, fmt::format("'{}' is no semantic version, such as 1.0.0", other)});
         else if (other != version)
-            show(answer, {document, "version", 0, fmt::format("'{}'; {} says '{}'", other, told.front().first, version)});
+            show(answer, {document, "version", 0,
+                          fmt::format("'{}'; {} says '{}'", other, told.front().first, version)});
     }
     if (!answer.places.empty()) {
         answer.text = fmt::format("version '{}' is not semantic, or documents differ in it", version);
@@ -364,7 +378,8 @@ std::vector<Check> integrity_checks() {
          "Convert the files that differ, or declare what they hold.", check_form},
         {"C09", "ids and keys", "Are ids unique, and does every foreign key resolve?",
          "Give records ids of their own; add the missing rows or correct the keys.", check_keys_and_ids},
-        {"C10", "version", "Is the version semantic, the same in all documents, and were its bytes never changed?",
+        {"C10", "version",
+         "Is the version semantic, the same in all documents, and were its bytes never changed?",
          "Name the version MAJOR.MINOR.PATCH and raise it with every change of data.", check_version},
     };
 }

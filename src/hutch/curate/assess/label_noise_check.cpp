@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::uint64_t most_records = 5000;
 constexpr std::size_t neighbours = 10, fewest_of_class = 20, fewest_records = 200, most_classes = 64;
-constexpr double least_accuracy = 0.75;  // balanced; a poorer classifier cannot contradict
-constexpr double noise_limit = 0.02;     // of records
-constexpr double confident_limit = 0.7;  // clear contradictions among errors, over clear ones among the rest
+constexpr double least_accuracy = 0.75;   // balanced; a poorer classifier cannot contradict
+constexpr double noise_limit = 0.02;      // of records
+constexpr double confident_limit = 0.65;  // clear contradictions among errors, over clear ones among the rest
 constexpr std::size_t fewest_contradictions = 8;
 
 // Class shares among the nearest other records, the first one being given to nobody.
@@ -62,7 +62,7 @@ Neighbourhood neighbourhood(Contents const& contents, std::vector<std::size_t> c
 struct NoiseEstimate {
     double accuracy = 0;  // balanced
     double noise = 0;     // share of records that are clearly contradicted
-    double ratio = 0;     // clear ones among contradicted, over clear ones among confirmed
+    double ratio = 0;     // clear ones among contradicted (less a standard error), over those among confirmed
     std::vector<std::pair<std::size_t, std::size_t>>
         contradicted;  // record of the sample, class it looks like
 };
@@ -93,7 +93,10 @@ NoiseEstimate estimate(Neighbourhood const& near, std::vector<std::size_t> const
         made.contradicted.emplace_back(i, best);
     }
     made.noise = clear / double(label.size());
-    if (errors > 0 && clearly_confirmed > 0) made.ratio = clear / errors / (clearly_confirmed / confirmed);
+    if (errors > 0 && clearly_confirmed > 0) {
+        double const share = clear / errors, usual = clearly_confirmed / confirmed;
+        made.ratio = (share - std::sqrt(share * (1 - share) / errors)) / usual;
+    }
     return made;
 }
 

@@ -195,7 +195,7 @@ std::vector<Check> physics_checks() {
         {"C38", "lines of powder patterns",
          "Do the strong peaks of patterns stand where the labelled cell has lines and its space group allows "
          "them, "
-         "in at least 80 % of peaks of nearly all patterns (300 are tried; up to 0.15 degree of shift is "
+         "in at least 75 % of peaks of nearly all patterns (300 are tried; up to 0.15 degree of shift is "
          "free)? "
          "Patterns whose lines cover more than 35 % of the range say nothing",
          "see whether cell, space group, wavelength or axis of the records named are those of their "

@@ -1,5 +1,6 @@
 #include "hutch/curate/assess/detail/powder_lines.hpp"
 
+#include "hutch/curate/assess/statistics.hpp"
 #include "hutch/data/symmetry.hpp"
 #include "hutch/methods/powder/net_pattern.hpp"
 
@@ -12,6 +13,7 @@ namespace hutch::curate::assess::detail {
 namespace {
 
 constexpr double degree = std::numbers::pi / 180;
+constexpr double least_rise = 0.5, least_noises = 6;          // of a peak's height; of its noise
 constexpr double least_height = 0.04;                         // of the strongest peak
 constexpr double width_share = 0.35, least_tolerance = 0.03;  // of a peak's width; [degree]
 constexpr double shift_step = 0.03;                           // [degree]
@@ -90,29 +92,45 @@ double tolerance(ObservedPeak const& peak) { return width_share * peak.fwhm + le
 
 // Call visit for each line of a phase within the tolerance of a peak; stops when it returns true.
 template <class Visit>
-bool any_line(Phase const& phase, ObservedPeak const& peak, double shift,
-              std::vector<double> const& wavelengths, Visit const& visit) {
-    for (double wavelength : wavelengths) {
-        double const least = inverse_d_at(peak.two_theta - shift - tolerance(peak), wavelength),
-                     most = inverse_d_at(peak.two_theta - shift + tolerance(peak), wavelength);
-        for (auto line = std::ranges::lower_bound(phase.lines, least, {}, &LatticeLine::inverse_d);
-             line != phase.lines.end() && line->inverse_d <= most; ++line)
-            if (visit(*line)) return true;
-    }
+bool any_line(Phase const& phase, ObservedPeak const& peak, double shift, double wavelength,
+              Visit const& visit) {
+    double const least = inverse_d_at(peak.two_theta - shift - tolerance(peak), wavelength),
+                 most = inverse_d_at(peak.two_theta - shift + tolerance(peak), wavelength);
+    for (auto line = std::ranges::lower_bound(phase.lines, least, {}, &LatticeLine::inverse_d);
+         line != phase.lines.end() && line->inverse_d <= most; ++line)
+        if (visit(*line)) return true;
     return false;
 }
 
-bool is_on_lattice(Phase const& phase, ObservedPeak const& peak, double shift,
-                   std::vector<double> const& wavelengths) {
-    return any_line(phase, peak, shift, wavelengths, [](LatticeLine const&) { return true; });
+bool is_on_lattice(Phase const& phase, ObservedPeak const& peak, double shift, double wavelength) {
+    return any_line(phase, peak, shift, wavelength, [](LatticeLine const&) { return true; });
 }
 
 bool is_allowed(Phase const& phase, std::size_t setting, ObservedPeak const& peak, double shift,
-                std::vector<double> const& wavelengths) {
-    if (phase.settings.empty()) return is_on_lattice(phase, peak, shift, wavelengths);
+                double wavelength) {
+    if (phase.settings.empty()) return is_on_lattice(phase, peak, shift, wavelength);
     auto const& operations = phase.settings[setting]->operations;
-    return any_line(phase, peak, shift, wavelengths,
+    return any_line(phase, peak, shift, wavelength,
                     [&](LatticeLine const& line) { return !is_absent(line.hkl, operations); });
+}
+
+// Leave out peaks of weaker wavelengths (K alpha 2): a stronger one stands where the first has the same d.
+std::vector<ObservedPeak> of_first_wavelength(std::vector<ObservedPeak> const& peaks,
+                                              std::vector<double> const& wavelengths) {
+    std::vector<ObservedPeak> kept;
+    for (ObservedPeak const& peak : peaks) {
+        bool const is_satellite = std::ranges::any_of(wavelengths, [&](double wavelength) {
+            if (wavelength == wavelengths[0]) return false;
+            double const sine = inverse_d_at(peak.two_theta, wavelength) * wavelengths[0] / 2;
+            if (sine >= 1) return false;
+            double const angle = 2 * std::asin(sine) / degree;
+            return std::ranges::any_of(peaks, [&](ObservedPeak const& other) {
+                return other.height > peak.height && std::abs(other.two_theta - angle) <= tolerance(peak);
+            });
+        });
+        if (!is_satellite) kept.push_back(peak);
+    }
+    return kept;
 }
 
 // The shift that puts most peaks on the lattice, the smallest of them.
@@ -125,7 +143,7 @@ double best_shift(std::vector<Phase> const& phases, std::vector<ObservedPeak> co
         double const shift = shift_step * (k % 2 == 0 ? k / 2 : -(k + 1) / 2);
         auto const count = std::size_t(std::ranges::count_if(peaks, [&](ObservedPeak const& peak) {
             return std::ranges::any_of(phases, [&](Phase const& phase) {
-                return is_on_lattice(phase, peak, options.zero + shift, options.wavelengths);
+                return is_on_lattice(phase, peak, options.zero + shift, options.wavelengths[0]);
             });
         }));
         if (count > most) most = count, best = shift;
@@ -136,13 +154,13 @@ double best_shift(std::vector<Phase> const& phases, std::vector<ObservedPeak> co
 // The setting of each phase that allows most peaks.
 std::vector<std::size_t> best_settings(std::vector<Phase> const& phases,
                                        std::vector<ObservedPeak> const& peaks, double shift,
-                                       std::vector<double> const& wavelengths) {
+                                       double wavelength) {
     std::vector<std::size_t> best(phases.size(), 0);
     for (std::size_t p = 0; p < phases.size(); ++p) {
         std::ptrdiff_t most = -1;
         for (std::size_t s = 0; s < phases[p].settings.size(); ++s) {
             auto const count = std::ranges::count_if(peaks, [&](ObservedPeak const& peak) {
-                return is_allowed(phases[p], s, peak, shift, wavelengths);
+                return is_allowed(phases[p], s, peak, shift, wavelength);
             });
             if (count > most) most = count, best[p] = s;
         }
@@ -152,7 +170,7 @@ std::vector<std::size_t> best_settings(std::vector<Phase> const& phases,
 
 // Share of the range between the outer peaks that lies within a usual peak's tolerance of an allowed line.
 double chance(std::vector<Phase> const& phases, std::vector<std::size_t> const& settings,
-              std::vector<ObservedPeak> const& peaks, std::vector<double> const& wavelengths) {
+              std::vector<ObservedPeak> const& peaks, double wavelength) {
     auto const [low, high] = std::ranges::minmax_element(peaks, {}, &ObservedPeak::two_theta);
     double sum = 0;
     for (ObservedPeak const& peak : peaks) sum += tolerance(peak);
@@ -160,7 +178,7 @@ double chance(std::vector<Phase> const& phases, std::vector<std::size_t> const& 
     std::vector<double> angles;
     for (std::size_t p = 0; p < phases.size(); ++p)
         for (LatticeLine const& line : phases[p].lines) {
-            double const sine = line.inverse_d * wavelengths[0] / 2,
+            double const sine = line.inverse_d * wavelength / 2,
                          angle = sine < 1 ? 2 * std::asin(sine) / degree : 180;
             if (angle < first || angle > last) continue;
             if (!phases[p].settings.empty() &&
@@ -177,43 +195,53 @@ double chance(std::vector<Phase> const& phases, std::vector<std::size_t> const& 
     return covered / (last - first);
 }
 
+// How far a maximum rises above what lies on both its sides, within a reach; humps of noise rise little.
+double rise_of(powder::NetPattern const& net, std::size_t at, std::size_t reach) {
+    double left = net.net[at], right = left;
+    for (std::size_t i = 1; i <= reach && at >= i && net.net[at - i] <= net.net[at]; ++i)
+        left = std::min(left, net.net[at - i]);
+    for (std::size_t i = 1; i <= reach && at + i < net.net.size() && net.net[at + i] <= net.net[at]; ++i)
+        right = std::min(right, net.net[at + i]);
+    return net.net[at] - std::max(left, right);
+}
+
 }  // namespace
 
 std::vector<ObservedPeak> find_observed_peaks(data::Pattern const& pattern, double wavelength,
                                               std::size_t most) {
     powder::NetPattern const net = powder::to_net_pattern(pattern, wavelength);
+    double const usual = std::max(median(net.background), 1e-30);
     std::vector<ObservedPeak> peaks;
-    double const strongest = *std::ranges::max_element(net.peaks);
-    for (std::size_t i = 1; i + 1 < net.peaks.size(); ++i) {
-        double const y = net.peaks[i], before = net.peaks[i - 1], after = net.peaks[i + 1];
-        if (y < least_height * strongest || y <= 0 || y < before || y <= after) continue;
+    for (std::size_t i = 1; i + 1 < net.net.size(); ++i) {
+        double const y = net.peaks[i], before = net.net[i - 1], after = net.net[i + 1];
+        if (y <= 0 || y < before || y <= after) continue;
         double const bend = before - 2 * y + after, offset = bend < 0 ? (before - after) / (2 * bend) : 0;
         double const angle = net.at(i) + std::clamp(offset, -0.5, 0.5) * net.step, width = net.fwhm_at(angle);
-        bool const is_top = std::ranges::all_of(std::array{-2, 2}, [&](int step) {
-            auto const j = std::ptrdiff_t(i) + step;
-            return j < 0 || j >= std::ptrdiff_t(net.peaks.size()) || net.peaks[std::size_t(j)] <= y;
-        });
-        if (is_top) peaks.push_back({angle, width, y});
+        double const noise = net.noise * std::sqrt(std::max(1.0, (y + net.background[i]) / usual)),
+                     rise = rise_of(net, i, std::size_t(4 * width / net.step) + 2);
+        if (rise >= least_rise * y && rise >= least_noises * noise) peaks.push_back({angle, width, rise});
     }
     std::ranges::stable_sort(peaks, std::greater{}, &ObservedPeak::height);
     std::vector<ObservedPeak> apart;  // maxima of noise on one peak are one
-    for (ObservedPeak const& peak : peaks)
-        if (std::ranges::none_of(apart, [&](ObservedPeak const& other) {
+    for (ObservedPeak const& peak : peaks) {
+        bool const is_strong = peak.height >= least_height * peaks[0].height;
+        if (is_strong && std::ranges::none_of(apart, [&](ObservedPeak const& other) {
                 return std::abs(other.two_theta - peak.two_theta) < peak.fwhm;
             }))
             apart.push_back(peak);
+    }
     if (apart.size() > most) apart.resize(most);
     return apart;
 }
 
-LineMatch match_lines(std::vector<ObservedPeak> const& peaks, std::vector<LabelledPhase> const& phases,
+LineMatch match_lines(std::vector<ObservedPeak> const& all_peaks, std::vector<LabelledPhase> const& phases,
                       LineMatchOptions const& options) {
     LineMatch found;
+    std::vector<ObservedPeak> const peaks = of_first_wavelength(all_peaks, options.wavelengths);
     found.peaks = peaks.size();
     if (peaks.empty()) return found;
     double const last = std::ranges::max_element(peaks, {}, &ObservedPeak::two_theta)->two_theta + 1.5;
-    double const d_min =
-        1 / inverse_d_at(std::min(last, 179.0), *std::ranges::min_element(options.wavelengths));
+    double const d_min = 1 / inverse_d_at(std::min(last, 179.0), options.wavelengths[0]);
     std::vector<Phase> tables;
     for (LabelledPhase const& phase : phases) {
         if (!(lattice_points(phase.cell, d_min) < most_points)) {
@@ -227,16 +255,16 @@ LineMatch match_lines(std::vector<ObservedPeak> const& peaks, std::vector<Labell
     }
     found.shift = best_shift(tables, peaks, options);
     double const shift = options.zero + found.shift;
-    std::vector<std::size_t> const settings = best_settings(tables, peaks, shift, options.wavelengths);
+    std::vector<std::size_t> const settings = best_settings(tables, peaks, shift, options.wavelengths[0]);
     for (ObservedPeak const& peak : peaks) {
         bool is_on = false, may_be = false;
         for (std::size_t p = 0; p < tables.size(); ++p) {
-            is_on = is_on || is_on_lattice(tables[p], peak, shift, options.wavelengths);
-            may_be = may_be || is_allowed(tables[p], settings[p], peak, shift, options.wavelengths);
+            is_on = is_on || is_on_lattice(tables[p], peak, shift, options.wavelengths[0]);
+            may_be = may_be || is_allowed(tables[p], settings[p], peak, shift, options.wavelengths[0]);
         }
         found.on_lattice += is_on, found.allowed += may_be;
     }
-    found.by_chance = chance(tables, settings, peaks, options.wavelengths);
+    found.by_chance = chance(tables, settings, peaks, options.wavelengths[0]);
     return found;
 }
 

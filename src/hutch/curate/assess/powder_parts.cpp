@@ -66,7 +66,7 @@ PowderParts::PowderParts(RecordReader& reader, TableFacts const& table, Physics 
         problem_ =
             fmt::format("neither quantity nor unit of '{}' tell whether it is two theta, Q or d", axis_);
     if (has("unexplained"))
-        unexplained_ = std::clamp(to_number(field_of("unexplained")).value_or(0.2), 0.0, 1.0);
+        unexplained_ = std::clamp(to_number(field_of("unexplained")).value_or(0.25), 0.0, 1.0);
 }
 
 std::vector<double> PowderParts::numbers(std::string const& part, std::uint64_t record) {

@@ -28,20 +28,27 @@ struct FileGroup {
 
 std::string format_of(fs::path const& path) {
     static std::map<std::string, std::string> const formats{
-        {".h5", "hdf5"}, {".hdf5", "hdf5"}, {".hdf", "hdf5"}, {".nxs", "hdf5"},   {".nx5", "hdf5"},    {".csv", "csv"},
-        {".tsv", "csv"}, {".json", "json"}, {".npy", "npy"},  {".jsonl", "jsonl"}, {".ndjson", "jsonl"}};
+        {".h5", "hdf5"},  {".hdf5", "hdf5"},   {".hdf", "hdf5"},    {".nxs", "hdf5"},
+        {".nx5", "hdf5"}, {".csv", "csv"},     {".tsv", "csv"},     {".json", "json"},
+        {".npy", "npy"},  {".jsonl", "jsonl"}, {".ndjson", "jsonl"}};
     auto const found = formats.find(to_lower(path.extension().string()));
     return found == formats.end() ? "" : found->second;
 }
 
 std::string split_in(std::string const& name) {
     std::string const lower = to_lower(name);
-    for (auto const& [word, split] : {std::pair{"train", "train"}, {"validation", "validation"}, {"valid", "validation"},
-                                      {"val", "validation"}, {"test", "test"}, {"dev", "validation"}}) {
+    for (auto const& [word, split] : {std::pair{"train", "train"},
+                                      {"validation", "validation"},
+                                      {"valid", "validation"},
+                                      {"val", "validation"},
+                                      {"test", "test"},
+                                      {"dev", "validation"}}) {
         std::size_t const at = lower.find(word);
         if (at == std::string::npos) continue;
         std::size_t const end = at + std::string_view(word).size();
-        auto const is_letter = [&](std::size_t i) { return i < lower.size() && lower[i] >= 'a' && lower[i] <= 'z'; };
+        auto const is_letter = [&](std::size_t i) {
+            return i < lower.size() && lower[i] >= 'a' && lower[i] <= 'z';
+        };
         if (!is_letter(end) && (at == 0 || !is_letter(at - 1))) return split;
     }
     return "";
@@ -126,13 +133,15 @@ Role role_of(std::string const& name, bool is_array, bool is_text) {
     if (!is_array && is_one_of({"split", "subset", "partition", "fold"})) return Role::split;
     if (!is_array && is_one_of({"label", "class", "target", "category", "y_true"})) return Role::label;
     if (!is_array && is_one_of({"group", "group_id", "sample", "sample_name"})) return Role::group;
-    if (!is_array && is_one_of({"instrument", "beamline", "source", "detector"}) && is_text) return Role::source;
+    if (!is_array && is_one_of({"instrument", "beamline", "source", "detector"}) && is_text)
+        return Role::source;
     if (is_one_of({"time", "timestamp", "start_time", "date", "datetime"}) && is_text) return Role::time;
     if (is_array && is_one_of({"mask", "pixel_mask"})) return Role::mask;
-    if (is_array && is_one_of({"axis", "x", "two_theta", "tth", "2theta", "q", "energy", "tof", "polar_angle"}))
+    if (is_array &&
+        is_one_of({"axis", "x", "two_theta", "tth", "2theta", "q", "energy", "tof", "polar_angle"}))
         return Role::axis;
-    if (is_array && is_one_of({"intensity", "counts", "data", "image", "images", "frame", "frames", "spectrum",
-                               "pattern", "patterns"}))
+    if (is_array && is_one_of({"intensity", "counts", "data", "image", "images", "frame", "frames",
+                               "spectrum", "pattern", "patterns"}))
         return Role::feature;
     return Role::other;
 }
@@ -147,7 +156,8 @@ std::string quantity_of(std::string const& name, std::string const& unit) {
 
 Field field_of(std::string const& name, Found const& found) {
     Field field;
-    field.name = name, field.dtype = (found.is_little_endian ? "" : ">") + found.dtype, field.shape = found.shape;
+    field.name = name, field.dtype = (found.is_little_endian ? "" : ">") + found.dtype,
+    field.shape = found.shape;
     field.unit = found.unit, field.description = found.description;
     bool const is_text = found.dtype.starts_with("utf8");
     if (is_text) field.dtype = "utf8";
@@ -158,7 +168,8 @@ Field field_of(std::string const& name, Found const& found) {
 
 // Groups of one form right below a group are records.
 std::string find_under(data::Hdf5File const& file) {
-    for (std::string const& under : {std::string(), std::string("entry"), std::string("entries"), std::string("records")}) {
+    for (std::string const& under :
+         {std::string(), std::string("entry"), std::string("entries"), std::string("records")}) {
         auto const groups = file.groups(under);
         if (groups.size() < 2) continue;
         std::string const prefix = under.empty() ? "" : under + "/";
@@ -186,7 +197,8 @@ void set_layout(fs::path const& path, RecordTable& table) {
     for (auto const& [length, count] : lengths)
         if (count >= most) most = count, records = length;
     // A measurement by itself, as NeXus files are: an axis, its values, and single numbers.
-    bool const is_one = arrays > 0 && (most < 2 || records < 2 || file.attribute("entry", "NX_class") == "NXentry");
+    bool const is_one =
+        arrays > 0 && (most < 2 || records < 2 || file.attribute("entry", "NX_class") == "NXentry");
     if (is_one && !(arrays == 1 && most == 1)) {
         table.layout = Layout::files;
         return;
@@ -270,7 +282,8 @@ Dictionary propose_dictionary(fs::path const& folder) {
     for (FileGroup const& group : find_groups(folder, unsupported)) {
         RecordTable table;
         table.name = group.name, table.format = group.format;
-        for (int n = 2; dictionary.find(table.name) != nullptr; ++n) table.name = fmt::format("{}_{}", group.name, n);
+        for (int n = 2; dictionary.find(table.name) != nullptr; ++n)
+            table.name = fmt::format("{}_{}", group.name, n);
         for (auto const& [path, split] : group.paths) table.files.push_back({path, split});
         try {
             set_fields(folder / group.files.front(), table);
@@ -282,20 +295,23 @@ Dictionary propose_dictionary(fs::path const& folder) {
         if (!table.fields.empty() || !table.shared.empty()) dictionary.tables.push_back(std::move(table));
     }
     if (dictionary.tables.empty())
-        throw Error(Fault::not_found,
-                    fmt::format("'{}' has no table that can be read; expected HDF5, NeXus, CSV, JSON, JSON Lines or "
-                                "npy files",
-                                folder.string()));
+        throw Error(
+            Fault::not_found,
+            fmt::format("'{}' has no table that can be read; expected HDF5, NeXus, CSV, JSON, JSON Lines or "
+                        "npy files",
+                        folder.string()));
     // Tables of most bytes first: checks take the first for the records themselves.
     std::ranges::stable_sort(dictionary.tables, [&](RecordTable const& a, RecordTable const& b) {
         auto const arrays = [](RecordTable const& table) {
-            return std::ranges::count_if(table.fields, [](Field const& field) { return !field.shape.empty(); });
+            return std::ranges::count_if(table.fields,
+                                         [](Field const& field) { return !field.shape.empty(); });
         };
         return arrays(a) > arrays(b);
     });
     dictionary.description = "Proposed from the files; nobody has read it yet.";
     if (!unsupported.empty())
-        dictionary.description += fmt::format(" Not supported, and left out: {}.", fmt::join(unsupported, ", "));
+        dictionary.description +=
+            fmt::format(" Not supported, and left out: {}.", fmt::join(unsupported, ", "));
     if (!unreadable.empty())
         dictionary.description += fmt::format(" Could not be read: {}.", fmt::join(unreadable, ", "));
     set_ranges(folder, dictionary);

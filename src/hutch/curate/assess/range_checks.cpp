@@ -13,8 +13,9 @@ namespace {
 std::uint64_t missing_of(FieldFacts const& facts) { return facts.nan + facts.filled + facts.empty; }
 
 // Values that programs write where they have none.
-constexpr double sentinels[] = {-1e30, -1e20, -1e10, -999999, -99999, -32768, -9999, -999, -99, 99999, 999999, 1e20,
-                                9.969209968386869e36, 1e30};
+constexpr double sentinels[] = {
+    -1e30, -1e20, -1e10, -999999, -99999, -32768, -9999, -999, -99, 99999, 999999, 1e20, 9.969209968386869e36,
+    1e30};
 
 // Return a sentinel that stands twice or more, apart from all other values; 0 when there is none.
 double find_sentinel(TableFacts const& table, Field const& field, FieldFacts const& facts) {
@@ -22,12 +23,14 @@ double find_sentinel(TableFacts const& table, Field const& field, FieldFacts con
     if (!column || column->is_text() || !field.shape.empty()) {
         // Of arrays only the ends are known: the smallest value, outside the declared range.
         for (double const value : sentinels)
-            if (float(facts.least) == float(value) && facts.below > 1 && field.least && value < *field.least) return value;
+            if (float(facts.least) == float(value) && facts.below > 1 && field.least && value < *field.least)
+                return value;
         return 0;
     }
     for (double const sentinel : sentinels) {
         if (field.fill && *field.fill == sentinel) continue;
-        if (facts.least != sentinel && facts.most != sentinel && float(facts.least) != float(sentinel)) continue;
+        if (facts.least != sentinel && facts.most != sentinel && float(facts.least) != float(sentinel))
+            continue;
         std::uint64_t there = 0;
         double least = HUGE_VAL, most = -HUGE_VAL;
         for (std::size_t i = 0; i < column->size(); ++i) {
@@ -79,7 +82,8 @@ DeadChannels find_dead_channels(FieldFacts const& facts) {
 // Values pile up at the largest one, several side by side in several records, and there are few of them.
 bool is_clipped(Field const& field, FieldFacts const& facts) {
     if (field.shape.empty() || facts.records_at_most < 3 || facts.longest_at_most < 3) return false;
-    if (field.saturation && facts.most < *field.saturation && double(facts.at_most) < 5.0 * double(facts.records_at_most))
+    if (field.saturation && facts.most < *field.saturation &&
+        double(facts.at_most) < 5.0 * double(facts.records_at_most))
         return false;
     double const each = double(facts.at_most) / double(facts.records_at_most);
     return each >= 3 && double(facts.at_most) < 0.2 * double(facts.values) &&
@@ -108,7 +112,8 @@ Answer check_ranges(Subject const& subject) {
         show_kind(facts, "below", answer), show_kind(facts, "above", answer);
     });
     if (fields == 0) return not_applicable("no field declares a range");
-    answer.numbers = {{"fields", double(fields)}, {"wrong", double(wrong)}, {"values_outside", double(outside_values)}};
+    answer.numbers = {
+        {"fields", double(fields)}, {"wrong", double(wrong)}, {"values_outside", double(outside_values)}};
     answer.state = wrong > 0 ? State::fail : State::pass;
     answer.text = fmt::format("{} with a range, {} with more values outside than declared ({} in all)",
                               counted(fields, "field"), wrong, outside_values);
@@ -140,12 +145,14 @@ Answer check_saturation(Subject const& subject) {
                                       channels.count == 1 ? "is the same" : "are the same", channels.first)});
     });
     if (fields == 0) return not_applicable("no field is an array of counts or names a saturation value");
-    answer.numbers = {{"fields", double(fields)}, {"saturated_values", double(saturated)},
-                      {"clipped_fields", double(clipped)}, {"dead_channels", double(dead)}};
+    answer.numbers = {{"fields", double(fields)},
+                      {"saturated_values", double(saturated)},
+                      {"clipped_fields", double(clipped)},
+                      {"dead_channels", double(dead)}};
     answer.state = saturated + clipped + dead > 0 ? State::fail : State::pass;
     answer.text = fmt::format("{}: {} saturated and not masked, {} that look clipped, {} dead and not masked",
-                              counted(fields, "field"), counted(saturated, "value"), counted(clipped, "field"),
-                              counted(dead, "channel"));
+                              counted(fields, "field"), counted(saturated, "value"),
+                              counted(clipped, "field"), counted(dead, "channel"));
     return answer;
 }
 
@@ -162,25 +169,30 @@ Answer check_finiteness(Subject const& subject) {
             show_kind(facts, kind, answer);
         };
         count("infinite", facts.infinite, infinite);
-        bool const is_text_file = table.table->format == "csv" || table.table->format == "jsonl" ||
-                                  table.table->format == "json";
+        bool const is_text_file =
+            table.table->format == "csv" || table.table->format == "jsonl" || table.table->format == "json";
         // Empty cells are C17's matter.
         if (field.missing == 0 && (!is_text_file || !field.shape.empty()))
             count("nan", facts.nan - std::min(facts.nan, facts.not_numbers), nan);
         if (is_counted(field)) count("negative", facts.negative, negative);
         if (double const value = find_sentinel(table, field, facts); value != 0) {
             ++fills, is_wrong = true;
-            show(answer, {"", field.name, 0, fmt::format("{:g} stands for missing values, undeclared", value)});
+            show(answer,
+                 {"", field.name, 0, fmt::format("{:g} stands for missing values, undeclared", value)});
         }
         wrong += is_wrong;
     });
     if (fields == 0) return not_applicable("there are no fields of numbers");
-    answer.numbers = {{"fields", double(fields)}, {"infinite", double(infinite)}, {"nan", double(nan)},
-                      {"negative_counts", double(negative)}, {"fields_with_fill", double(fills)}};
+    answer.numbers = {{"fields", double(fields)},
+                      {"infinite", double(infinite)},
+                      {"nan", double(nan)},
+                      {"negative_counts", double(negative)},
+                      {"fields_with_fill", double(fills)}};
     answer.state = wrong > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{} of numbers: {} infinite, {} NaN beyond what is declared, {} negative counts, {} with "
-                              "undeclared fill values",
-                              counted(fields, "field"), infinite, nan, negative, fills);
+    answer.text = fmt::format(
+        "{} of numbers: {} infinite, {} NaN beyond what is declared, {} negative counts, {} with "
+        "undeclared fill values",
+        counted(fields, "field"), infinite, nan, negative, fills);
     return answer;
 }
 
@@ -197,8 +209,9 @@ Answer check_missing(Subject const& subject) {
         double const most = field.missing + 3 * std::sqrt(field.missing * (1 - field.missing) / all);
         if (share > most) {
             ++too_many;
-            show(answer, {"", table.table->name + "/" + field.name, 0,
-                          fmt::format("{:.3g} % missing; declared {:.3g} %", 100 * share, 100 * field.missing)});
+            show(answer,
+                 {"", table.table->name + "/" + field.name, 0,
+                  fmt::format("{:.3g} % missing; declared {:.3g} %", 100 * share, 100 * field.missing)});
             for (char const* kind : {"nan", "empty", "fill"}) show_kind(facts, kind, answer);
         }
         bool const is_said = field.missing_because.find_first_not_of(" \t\r\n") != std::string::npos;
@@ -209,11 +222,14 @@ Answer check_missing(Subject const& subject) {
         }
     });
     if (fields == 0) return not_applicable("no field has values");
-    answer.numbers = {{"fields", double(fields)}, {"too_many_missing", double(too_many)},
-                      {"unexplained", double(unexplained)}, {"largest_share", worst}};
+    answer.numbers = {{"fields", double(fields)},
+                      {"too_many_missing", double(too_many)},
+                      {"unexplained", double(unexplained)},
+                      {"largest_share", worst}};
     answer.state = too_many + unexplained > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{}: {} with more missing than declared, {} without a reason; at most {:.3g} % missing",
-                              counted(fields, "field"), too_many, unexplained, 100 * worst);
+    answer.text =
+        fmt::format("{}: {} with more missing than declared, {} without a reason; at most {:.3g} % missing",
+                    counted(fields, "field"), too_many, unexplained, 100 * worst);
     return answer;
 }
 

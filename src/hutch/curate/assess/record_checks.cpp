@@ -43,7 +43,8 @@ std::vector<bool> tagged_records(TableFacts const& table) {
 }
 
 // Where most records hold hardly any counts, some hold none by chance.
-bool may_be_empty_by_chance(Field const& field, std::vector<RecordStatistics> const& statistics, double width) {
+bool may_be_empty_by_chance(Field const& field, std::vector<RecordStatistics> const& statistics,
+                            double width) {
     if (!is_counted(field)) return false;
     std::vector<double> sums;
     for (RecordStatistics const& one : statistics)
@@ -52,8 +53,9 @@ bool may_be_empty_by_chance(Field const& field, std::vector<RecordStatistics> co
 }
 
 double width_of(Field const& field) {
-    return std::accumulate(field.shape.begin(), field.shape.end(), 1.0,
-                           [](double all, std::int64_t one) { return all * double(std::max<std::int64_t>(1, one)); });
+    return std::accumulate(field.shape.begin(), field.shape.end(), 1.0, [](double all, std::int64_t one) {
+        return all * double(std::max<std::int64_t>(1, one));
+    });
 }
 
 // ---- what lies apart
@@ -98,7 +100,8 @@ bool is_explained(TableFacts const& table, Field const& field, std::vector<std::
     std::vector<bool> is_in(table.records);
     for (std::uint64_t const record : records) is_in[record] = true;
     for (Field const& other : table.table->fields) {
-        if (other.name == field.name || other.role == Role::id || other.role == Role::time || !other.shape.empty())
+        if (other.name == field.name || other.role == Role::id || other.role == Role::time ||
+            !other.shape.empty())
             continue;
         auto const column = find_column(table, other);
         if (!column) continue;
@@ -191,7 +194,8 @@ std::vector<Statistic> statistics_of(TableFacts const& table, Field const& field
     std::vector<Statistic> all;
     auto const found = table.statistics.find(field.name);
     if (found == table.statistics.end()) return all;
-    for (auto const& [name, member] : {std::pair{"mean", &RecordStatistics::mean}, {"deviation", &RecordStatistics::deviation},
+    for (auto const& [name, member] : {std::pair{"mean", &RecordStatistics::mean},
+                                       {"deviation", &RecordStatistics::deviation},
                                        {"largest value", &RecordStatistics::most}}) {
         std::vector<double> values;
         for (RecordStatistics const& one : found->second) values.push_back(double(one.*member));
@@ -213,7 +217,8 @@ Outliers find_outliers(TableFacts const& table, Field const& field) {
         auto const column = find_column(table, field);
         if (!column || column->is_text()) return {};
         std::vector<double> values;
-        for (std::size_t i = 0; i < column->size(); ++i) values.push_back(column->has(i) ? column->numbers[i] : nothing);
+        for (std::size_t i = 0; i < column->size(); ++i)
+            values.push_back(column->has(i) ? column->numbers[i] : nothing);
         add_scaled("value", std::move(values), statistics);
     }
     std::size_t const plain = statistics.size();
@@ -250,7 +255,9 @@ Answer check_constant_records(Subject const& subject) {
             if (found == table.statistics.end() || width_of(*field) < 8) continue;
             ++fields;
             FieldFacts const& facts = table.fields.at(field->name);
-            if (facts.records_constant == 0 || may_be_empty_by_chance(*field, found->second, width_of(*field))) continue;
+            if (facts.records_constant == 0 ||
+                may_be_empty_by_chance(*field, found->second, width_of(*field)))
+                continue;
             std::uint64_t tagged_here = 0;
             for (std::size_t i = 0; i < found->second.size(); ++i) {
                 RecordStatistics const& one = found->second[i];
@@ -266,11 +273,13 @@ Answer check_constant_records(Subject const& subject) {
         }
     }
     if (fields == 0) return not_applicable("no feature is an array of eight values or more");
-    answer.numbers = {{"fields", double(fields)}, {"constant_untagged", double(constant)}, {"zero", double(zero)},
+    answer.numbers = {{"fields", double(fields)},
+                      {"constant_untagged", double(constant)},
+                      {"zero", double(zero)},
                       {"tagged", double(tagged_count)}};
     answer.state = constant > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{} constant and not tagged ({} all zero), in {}", counted(constant, "record"), zero,
-                              counted(fields, "array feature"));
+    answer.text = fmt::format("{} constant and not tagged ({} all zero), in {}", counted(constant, "record"),
+                              zero, counted(fields, "array feature"));
     return answer;
 }
 
@@ -298,11 +307,13 @@ Answer check_outliers(Subject const& subject) {
         }
     }
     if (fields == 0)
-        return not_applicable(too_few > 0 ? "there are fewer than 50 records" : "no feature is a number or an array");
-    answer.numbers = {{"fields", double(fields)}, {"untagged", double(untagged)}, {"tagged", double(tagged_count)}};
+        return not_applicable(too_few > 0 ? "there are fewer than 50 records"
+                                          : "no feature is a number or an array");
+    answer.numbers = {
+        {"fields", double(fields)}, {"untagged", double(untagged)}, {"tagged", double(tagged_count)}};
     answer.state = untagged > 0 ? State::fail : State::pass;
-    answer.text = fmt::format("{}: {} apart from all others and not tagged, {} tagged", counted(fields, "feature"),
-                              counted(untagged, "record"), tagged_count);
+    answer.text = fmt::format("{}: {} apart from all others and not tagged, {} tagged",
+                              counted(fields, "feature"), counted(untagged, "record"), tagged_count);
     return answer;
 }
 

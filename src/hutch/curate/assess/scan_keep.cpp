@@ -36,8 +36,10 @@ void members(Way& way, FieldPart& p) {
                              &FieldFacts::at_most,
                              &FieldFacts::records_at_most,
                              &FieldFacts::longest_at_most,
-                             &FieldFacts::records_flat_top, &FieldFacts::lines, &FieldFacts::lines_not_monotonic,
-          &FieldFacts::lines_not_uniform,
+                             &FieldFacts::records_flat_top,
+                             &FieldFacts::lines,
+                             &FieldFacts::lines_not_monotonic,
+                             &FieldFacts::lines_not_uniform,
                              &FieldFacts::big_endian_files,
                              &FieldFacts::little_endian_files})
         way(f.*count);

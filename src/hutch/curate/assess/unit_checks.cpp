@@ -12,7 +12,8 @@ namespace {
 
 // Numbers that name something have no unit.
 bool needs_unit(Field const& field) {
-    if (!is_number(field) || field.dtype == "bool" || !field.values.empty() || !field.vocabulary.empty()) return false;
+    if (!is_number(field) || field.dtype == "bool" || !field.values.empty() || !field.vocabulary.empty())
+        return false;
     switch (field.role) {
         case Role::id:
         case Role::group:
@@ -33,7 +34,8 @@ std::vector<std::string> units_of(Field const& field) {
     return {field.unit};
 }
 
-Answer finished(Answer answer, std::uint64_t looked_at, std::uint64_t wrong, char const* none, std::string text) {
+Answer finished(Answer answer, std::uint64_t looked_at, std::uint64_t wrong, char const* none,
+                std::string text) {
     if (looked_at == 0) return not_applicable(none);
     answer.numbers = {{"fields", double(looked_at)}, {"wrong", double(wrong)}};
     answer.state = wrong > 0 ? State::fail : State::pass;
@@ -41,7 +43,8 @@ Answer finished(Answer answer, std::uint64_t looked_at, std::uint64_t wrong, cha
     return answer;
 }
 
-void for_each_declared(Subject const& subject, std::function<void(RecordTable const&, Field const&)> const& take) {
+void for_each_declared(Subject const& subject,
+                       std::function<void(RecordTable const&, Field const&)> const& take) {
     for (RecordTable const& table : subject.dictionary.tables)
         for (auto const* list : {&table.fields, &table.shared})
             for (Field const& field : *list) take(table, field);
@@ -65,12 +68,14 @@ Answer check_units_parse(Subject const& subject) {
         ++fields;
         std::string problem = units.empty() ? "has no unit" : "";
         for (std::string const& unit : units)
-            if (!step::is_unit(unit)) problem = fmt::format("has the unit '{}', which UDUNITS does not know", unit);
+            if (!step::is_unit(unit))
+                problem = fmt::format("has the unit '{}', which UDUNITS does not know", unit);
         if (problem.empty()) return;
         ++wrong, show(answer, {"dictionary.json", table.name + "/" + field.name, 0, problem});
     });
     return finished(std::move(answer), fields, wrong, "there are no fields of numbers",
-                    fmt::format("{} of numbers, {} without a unit that can be understood", counted(fields, "field"), wrong));
+                    fmt::format("{} of numbers, {} without a unit that can be understood",
+                                counted(fields, "field"), wrong));
 }
 
 Answer check_unit_dimensions(Subject const& subject) {
@@ -87,11 +92,13 @@ Answer check_unit_dimensions(Subject const& subject) {
             if (fits(*unit, *wanted, field.quantity)) continue;
             ++wrong;
             show(answer, {"dictionary.json", table.name + "/" + field.name, 0,
-                          fmt::format("is a {} in '{}'; expected a unit such as '{}'", field.quantity, text, known->second)});
+                          fmt::format("is a {} in '{}'; expected a unit such as '{}'", field.quantity, text,
+                                      known->second)});
         }
     });
-    return finished(std::move(answer), fields, wrong, "no field names a quantity",
-                    fmt::format("{} with quantity and unit, {} that do not fit", counted(fields, "field"), wrong));
+    return finished(
+        std::move(answer), fields, wrong, "no field names a quantity",
+        fmt::format("{} with quantity and unit, {} that do not fit", counted(fields, "field"), wrong));
 }
 
 Answer check_unit_consistency(Subject const& subject) {
@@ -106,7 +113,8 @@ Answer check_unit_consistency(Subject const& subject) {
             bool const is_known = std::ranges::any_of(
                 declared, [&](std::string const& said) { return step::is_same_unit(said, unit); });
             if (!is_known && !declared.empty())
-                problem = fmt::format("is '{}' in files, '{}' in the dictionary", unit, fmt::join(declared, "', '"));
+                problem = fmt::format("is '{}' in files, '{}' in the dictionary", unit,
+                                      fmt::join(declared, "', '"));
         }
         if (declared.size() < 2 && facts.units.size() > 1)
             for (std::string const& unit : facts.units)
@@ -115,8 +123,9 @@ Answer check_unit_consistency(Subject const& subject) {
         if (problem.empty()) return;
         ++wrong, show(answer, {"", table.table->name + "/" + field.name, 0, problem});
     });
-    return finished(std::move(answer), fields, wrong, "there are no fields of numbers",
-                    fmt::format("{} of numbers, {} with more than one unit", counted(fields, "field"), wrong));
+    return finished(
+        std::move(answer), fields, wrong, "there are no fields of numbers",
+        fmt::format("{} of numbers, {} with more than one unit", counted(fields, "field"), wrong));
 }
 
 }  // namespace hutch::curate::assess::detail

@@ -1,6 +1,7 @@
+#include "hutch/curate/assess/detail/value_checks.hpp"
+
 #include "hutch/curate/assess/detail/answers.hpp"
 #include "hutch/curate/assess/detail/file_facts.hpp"
-#include "hutch/curate/assess/detail/value_checks.hpp"
 #include "hutch/step/unit.hpp"
 
 namespace hutch::curate::assess {
@@ -15,7 +16,9 @@ void for_each_field(Subject const& subject,
                     take(table, field, found->second);
 }
 
-bool is_number(Field const& field) { return !is_text(field) && field.dtype != "compound" && field.dtype != "opaque"; }
+bool is_number(Field const& field) {
+    return !is_text(field) && field.dtype != "compound" && field.dtype != "opaque";
+}
 
 bool is_counted(Field const& field) {
     if (field.quantity == "counts" || field.noise == "poisson") return true;
@@ -42,18 +45,23 @@ std::vector<Check> value_checks() {
         {"C13", "one unit", "Do all files and the dictionary name the same unit for a field?",
          "Convert the values of the files that differ, or correct their attribute.", check_unit_consistency},
         {"C14", "ranges", "Do values lie within the declared range, but for the declared share?",
-         "Look at the places; correct values or range, or declare the share that may lie outside.", check_ranges},
-        {"C15", "saturation and dead channels", "Are saturated values and channels that never change covered by a mask?",
+         "Look at the places; correct values or range, or declare the share that may lie outside.",
+         check_ranges},
+        {"C15", "saturation and dead channels",
+         "Are saturated values and channels that never change covered by a mask?",
          "Declare a mask and set it to 0 there.", check_saturation},
-        {"C16", "finite values", "Are there no infinite values, no NaN or fill values but declared ones, no negative counts?",
+        {"C16", "finite values",
+         "Are there no infinite values, no NaN or fill values but declared ones, no negative counts?",
          "Mend the step that made them, or declare them as missing with the reason.", check_finiteness},
         {"C17", "missing values", "Are no more values missing than declared, and is it said why?",
          "Declare the share that is missing and the reason, or complete the values.", check_missing},
         {"C18", "empty records", "Is no record of a feature constant or all zero?",
          "Take such records out, or tag them with a field.", check_constant_records},
         {"C19", "outliers", "Are records that lie apart from all others tagged by a field?",
-         "Look at the places; correct what is wrong and tag the rest with a field of 0 and 1.", check_outliers},
-        {"C20", "axes in order", "Are axes strictly monotonic and finite, with as many points as values, or one more?",
+         "Look at the places; correct what is wrong and tag the rest with a field of 0 and 1.",
+         check_outliers},
+        {"C20", "axes in order",
+         "Are axes strictly monotonic and finite, with as many points as values, or one more?",
          "Sort the axis with its values, and take points out that were measured twice.", check_axes},
         {"C21", "axes alike", "Is an axis that all records share the same in every file?",
          "Bring the files onto one axis, or make the axis a field of each record.", check_axes_equal},

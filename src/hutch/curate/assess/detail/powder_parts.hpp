@@ -53,7 +53,7 @@ class PowderParts {
     Physics const& physics_;
     std::string axis_, axis_row_, problem_;
     std::vector<data::AxisKind> kinds_;  // of the axis, or of each of its rows
-    double unexplained_ = 0.2;
+    double unexplained_ = 0.25;
     std::vector<double> shared_axis_;
 };
 
