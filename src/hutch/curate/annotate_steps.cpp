@@ -166,7 +166,7 @@ step::Outcome agreement(step::Call const& call) {
                           {"records", std::int64_t(report.records)},
                           {"regions", std::int64_t(report.regions)}};
     std::string text = fmt::format("{} annotators ({}), {} records that at least two labelled, {} classes\n",
-                                   report.annotators.size(), fmt::join(report.annotators, ", "),
+                                   report.annotators.size(), fmt::join(report.annotators, "; "),
                                    report.records, report.classes.size());
     if (report.records > 0) {
         findings["kappa"] = report.kappa.kappa, findings["alpha"] = report.alpha;

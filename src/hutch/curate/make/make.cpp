@@ -45,12 +45,23 @@ bool are_patterns(Request const& request, Frame const& frame) {
     return kind == SourceKind::patterns || kind == SourceKind::refinements;
 }
 
+// Columns that no record has a value in say nothing, but for what people asked for.
+void drop_empty_columns(Frame& frame) {
+    std::erase_if(frame.columns, [&](Column const& column) {
+        if (column.about.role == Role::label || column.about.role == Role::confidence) return false;
+        for (std::size_t r = 0; r < frame.records.size(); ++r)
+            if (!column.is_missing(r)) return false;
+        return true;
+    });
+}
+
 LabelledStructures prepare(Request const& request, unsigned threads, Frame& frame) {
     join_tables(request, frame);
     apply_column_rules(request, frame);
     LabelledStructures const structures = add_labels(request, frame);
     select(request, frame);
     clean(request, frame);
+    drop_empty_columns(frame);
     if (are_patterns(request, frame)) refuse_off_axis(request, threads, frame);
     group_records(request, structures, threads, frame);
     split_records(request, frame);

@@ -41,15 +41,20 @@ std::string format_of(fs::path const& path) {
                             path.string(), in_quotes(ending)));
 }
 
-std::unique_ptr<TableFile> open(fs::path const& path) {
-    RecordTable table;
-    table.name = path.stem().string(), table.format = format_of(path);
-    return assess::open_table_file(path, table);
-}
-
 bool is_wanted(Source const& source, std::string const& name) {
     return source.fields.empty() || name == source.id ||
            std::ranges::find(source.fields, name) != source.fields.end();
+}
+
+// HDF5 does not say which of its arrays have a row a record: those of the most common length do.
+std::unique_ptr<TableFile> open(Source const& source, fs::path const& path) {
+    RecordTable table;
+    table.name = path.stem().string(), table.format = format_of(path);
+    auto file = assess::open_table_file(path, table);
+    if (table.format != "hdf5") return file;
+    for (std::string const& name : file->names())
+        if (is_wanted(source, name)) table.fields.push_back({name, "", {}, "", ""});
+    return assess::open_table_file(path, table);
 }
 
 // Types that shards can hold: others go to the next wider one.
@@ -78,11 +83,11 @@ struct Rows {
 };
 
 Rows read_rows(Source const& source, fs::path const& path) {
-    auto const file = open(path);
+    auto const file = open(source, path);
     Rows rows{file->records(), {}, {}};
     for (std::string const& name : file->names()) {
         auto const found = file->find(name);
-        if (!found || !is_wanted(source, name)) continue;
+        if (!found || !is_wanted(source, name) || found->records != rows.count) continue;
         Column column{field_of(source, name, *found)};
         if (!found->shape.empty()) {
             if (std::ranges::find(found->shape, -1) != found->shape.end() || column.is_text())
@@ -110,9 +115,9 @@ Rows read_rows(Source const& source, fs::path const& path) {
     return rows;
 }
 
-std::vector<std::string> digests_of(Rows const& rows, fs::path const& path) {
+std::vector<std::string> digests_of(Source const& source, Rows const& rows, fs::path const& path) {
     std::vector<std::string> digests;
-    auto const file = open(path);
+    auto const file = open(source, path);
     for (std::uint64_t first = 0; first < rows.count; first += block_records) {
         std::uint64_t const count = std::min(block_records, rows.count - first);
         std::vector<Sha256> sums(count);
@@ -170,7 +175,7 @@ void read_table_source(Request const& request, std::size_t which, Frame& frame,
     bool is_first = frame.records.empty();
     for (fs::path const& path : files_of(request, source)) {
         Rows const rows = read_rows(source, path);
-        auto const digests = digests_of(rows, path);
+        auto const digests = digests_of(source, rows, path);
         if (source.kind == SourceKind::arrays) check_arrays(frame, rows, path, is_first);
         is_first = false;
         frame.files.push_back({path.string(), path.filename().string(), sha256_of_file(path), which});
@@ -252,7 +257,7 @@ ArrayReader::ArrayReader(ArrayReader&&) noexcept = default;
 
 void ArrayReader::read(Record const& record, Field const& field, std::vector<double>& to) {
     if (kept_->file != record.file) {
-        kept_->open = open(kept_->frame.files[record.file].path);
+        kept_->open = open(kept_->request.sources[record.source], kept_->frame.files[record.file].path);
         kept_->file = record.file;
     }
     Block block;
