@@ -1,13 +1,13 @@
 #include "hutch/data/shard.hpp"
 
 #include "hutch/base/error.hpp"
+#include "hutch/compute/parallel.hpp"
+#include "hutch/data/detail/hdf5_handle.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
+#include <bit>
 #include <cstring>
 #include <numeric>
-#include <utility>
 
 #include <fmt/format.h>
 #include <hdf5.h>
@@ -15,24 +15,7 @@
 namespace hutch::data {
 namespace {
 
-// An HDF5 identifier that is closed with its own function.
-class Handle {
-  public:
-    Handle(hid_t id, herr_t (*close)(hid_t), std::string const& what) : id_(id), close_(close) {
-        if (id < 0) throw Error(Fault::external, fmt::format("HDF5 cannot {}", what));
-    }
-    ~Handle() {
-        if (id_ >= 0) close_(id_);
-    }
-    Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
-    Handle(Handle const&) = delete;
-    Handle& operator=(Handle const&) = delete;
-    operator hid_t() const { return id_; }
-
-  private:
-    hid_t id_;
-    herr_t (*close_)(hid_t);
-};
+using detail::Handle, detail::start_hdf5, detail::open_dataset;
 
 template <class Number>
 struct Types;
@@ -118,19 +101,21 @@ void write_about(hid_t dataset, ShardWriter::About const& about) {
     if (!about.description.empty()) write_text_attribute(dataset, "long_name", about.description);
 }
 
-// A file that could not be written to its end (full disk) stays open inside HDF5, whose work at exit would
-// crash on it.
-std::atomic<bool> has_lost_file = false;
+// Bytes of an array in rows of chunks: the last chunk is filled up with zeros.
+struct ChunkedBytes {
+    std::span<std::byte const> bytes;
+    std::size_t chunk;
+    std::size_t count() const { return (bytes.size() + chunk - 1) / chunk; }
+    std::span<std::byte const> at(std::size_t i, std::vector<std::byte>& filled) const {
+        std::size_t const first = i * chunk;
+        if (first + chunk <= bytes.size()) return bytes.subspan(first, chunk);
+        filled.assign(chunk, std::byte{0});
+        std::ranges::copy(bytes.subspan(first), filled.begin());
+        return filled;
+    }
+};
 
-void close_hdf5() {
-    if (!has_lost_file) H5close();
-}
-
-// Errors become exceptions, so HDF5 need not print them.
-void silence_hdf5() {
-    [[maybe_unused]] static bool const once = H5dont_atexit() >= 0 && std::atexit(close_hdf5) == 0;
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-}
+constexpr std::size_t chunks_at_once = 256;  // compressed together, then written in their order
 
 }  // namespace
 
@@ -140,12 +125,14 @@ struct ShardWriter::Handles {
     ~Handles() {
         if (contiguous >= 0) H5Pclose(contiguous);
         if (timeless >= 0) H5Pclose(timeless);
-        if (file >= 0 && H5Fclose(file) < 0) has_lost_file = true;
+        if (file >= 0 && H5Fclose(file) < 0) detail::keep_hdf5_open();
     }
     hid_t create(std::string const& name, hid_t type, hid_t space) const {
+        return create(name, type, space, contiguous);
+    }
+    hid_t create(std::string const& name, hid_t type, hid_t space, hid_t layout) const {
         create_groups(name);
-        hid_t const dataset =
-            H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, contiguous, H5P_DEFAULT);
+        hid_t const dataset = H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
         if (dataset < 0)
             throw Error(Fault::external, fmt::format("HDF5 cannot create '{}': '{}'", name, path.string()));
         return dataset;
@@ -157,9 +144,35 @@ struct ShardWriter::Handles {
         Handle const type = padded.type();
         Handle dataset(create(name, type, space), H5Dclose, "create");
         if (!texts.empty() && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded.bytes.data()) < 0)
-            throw Error(Fault::external,
-                        fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", name, path.string()));
+            fail_to_write(name);
         return dataset;
+    }
+    [[noreturn]] void fail_to_write(std::string const& name) const {
+        throw Error(Fault::external, fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", name, path.string()));
+    }
+    Handle chunked(std::vector<hsize_t> const& chunk, std::vector<Filter> const& filters) const {
+        Handle properties(H5Pcopy(contiguous), H5Pclose, "copy a property list");
+        H5Pset_chunk(properties, int(chunk.size()), chunk.data());
+        for (Filter const& one : filters)
+            if (H5Pset_filter(properties, H5Z_filter_t(one.id), H5Z_FLAG_MANDATORY, one.values.size(), one.values.data()) < 0)
+                throw Error(Fault::external, fmt::format("HDF5 cannot take filter {}", one.id));
+        return properties;
+    }
+    void write_chunks(hid_t dataset, std::string const& name, ChunkedBytes const& all, ShardWriter::Chunking const& chunking,
+                      std::vector<Filter> const& filters, std::vector<hsize_t> at) const {
+        std::vector<ChunkEncoder> encoders(chunking.threads);
+        std::vector<std::vector<std::byte>> packed(chunks_at_once), filled(chunking.threads);
+        for (std::size_t first = 0; first < all.count(); first += chunks_at_once) {
+            std::size_t const count = std::min(chunks_at_once, all.count() - first);
+            compute::parallel_for(count, chunking.threads, [&](std::size_t i, unsigned worker) {
+                encoders[worker].encode(filters, all.at(first + i, filled[worker]), packed[i]);
+            });
+            for (std::size_t i = 0; i < count; ++i) {
+                at[0] = (first + i) * chunking.rows;
+                if (H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, at.data(), packed[i].size(), packed[i].data()) < 0)
+                    fail_to_write(name);
+            }
+        }
     }
     Handle open(std::string const& name) const {
         return {H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose, "open " + name};
@@ -179,7 +192,7 @@ struct ShardWriter::Handles {
 };
 
 ShardWriter::ShardWriter(std::filesystem::path const& path) : handles_(std::make_unique<Handles>()) {
-    silence_hdf5();
+    start_hdf5();
     hbool_t is_threadsafe = false;
     H5is_library_threadsafe(&is_threadsafe);
     if (!is_threadsafe)
@@ -207,33 +220,47 @@ ShardWriter::~ShardWriter() = default;
 
 template <class Number>
 void ShardWriter::write(std::string const& path, std::span<Number const> values,
-                        std::vector<std::uint64_t> const& shape, About const& about) {
+                        std::vector<std::uint64_t> const& shape, About const& about, Chunking const& chunking) {
     std::vector<hsize_t> const dims(shape.begin(), shape.end());
     if (std::accumulate(dims.begin(), dims.end(), hsize_t{1}, std::multiplies<>()) != values.size())
         throw Error(Fault::bug, fmt::format("'{}' has {} values; expected what its shape ({}) holds", path,
                                             values.size(), fmt::join(shape, ", ")));
     Handle const space(H5Screate_simple(int(dims.size()), dims.data(), nullptr), H5Sclose, "create a space");
-    Handle const dataset(handles_->create(path, Types<Number>::file(), space), H5Dclose, "create");
-    if (!values.empty() &&
-        H5Dwrite(dataset, Types<Number>::memory(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-        throw Error(Fault::external,
-                    fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", path, handles_->path.string()));
+    if (chunking.compression == Compression::none || values.empty()) {
+        Handle const dataset(handles_->create(path, Types<Number>::file(), space), H5Dclose, "create");
+        if (!values.empty() &&
+            H5Dwrite(dataset, Types<Number>::memory(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+            handles_->fail_to_write(path);
+        return write_about(dataset, about);
+    }
+    static_assert(std::endian::native == std::endian::little, "chunks are written as they lie in memory");
+    Chunking cut = chunking;
+    cut.rows = std::clamp<std::uint64_t>(cut.rows, 1, shape[0]);
+    cut.threads = std::max(1u, cut.threads);
+    std::vector<hsize_t> chunk = dims;
+    chunk[0] = cut.rows;
+    std::vector<Filter> const filters = filters_of(cut.compression, sizeof(Number));
+    Handle const layout = handles_->chunked(chunk, filters);
+    Handle const dataset(handles_->create(path, Types<Number>::file(), space, layout), H5Dclose, "create");
+    std::size_t const row_bytes = values.size_bytes() / shape[0];
+    handles_->write_chunks(dataset, path, {std::as_bytes(values), cut.rows * row_bytes}, cut, filters,
+                           std::vector<hsize_t>(dims.size(), 0));
     write_about(dataset, about);
 }
 template void ShardWriter::write(std::string const&, std::span<float const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<double const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<std::uint16_t const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<std::int8_t const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<std::int16_t const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<std::int32_t const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<std::int64_t const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 
 void ShardWriter::write_texts(std::string const& path, std::vector<std::string> const& texts,
                               About const& about) {
@@ -272,35 +299,15 @@ void ShardWriter::close() {
     bool const flushed = H5Fflush(handles_->file, H5F_SCOPE_GLOBAL) >= 0;
     bool const closed = H5Fclose(handles_->file) >= 0;
     handles_->file = -1;
-    if (!flushed || !closed) has_lost_file = true;
+    if (!flushed || !closed) detail::keep_hdf5_open();
     if (!flushed || !closed)
         throw Error(Fault::external,
                     fmt::format("HDF5 cannot finish file (disk full?): '{}'", handles_->path.string()));
 }
 
-namespace {
-
-Handle open_dataset(hid_t file, std::string const& name, std::filesystem::path const& path) {
-    if (H5Lexists(file, name.substr(0, name.find('/')).c_str(), H5P_DEFAULT) <= 0 ||
-        H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0)
-        throw Error(Fault::not_found,
-                    fmt::format("'{}' is not in the file; expected an array of that name: '{}'", name,
-                                path.string()));
-    return {H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose, "open " + name};
-}
-
-hid_t open_file(std::filesystem::path const& path) {
-    silence_hdf5();
-    hid_t const file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (file < 0) throw Error(Fault::bad_data, fmt::format("cannot open as HDF5: '{}'", path.string()));
-    return file;
-}
-
-}  // namespace
-
 ArrayPlace find_array(std::filesystem::path const& path, std::string const& name) {
-    Handle const file(open_file(path), H5Fclose, "open");
-    Handle const dataset = open_dataset(file, name, path);
+    Handle const file = detail::open_hdf5(path.string());
+    Handle const dataset = open_dataset(file, name, path.string());
     Handle const space(H5Dget_space(dataset), H5Sclose, "get a space");
     std::vector<hsize_t> dims(std::size_t(std::max(0, H5Sget_simple_extent_ndims(space))));
     H5Sget_simple_extent_dims(space, dims.data(), nullptr);
@@ -313,8 +320,8 @@ ArrayPlace find_array(std::filesystem::path const& path, std::string const& name
 }
 
 std::vector<float> read_floats(std::filesystem::path const& path, std::string const& name) {
-    Handle const file(open_file(path), H5Fclose, "open");
-    Handle const dataset = open_dataset(file, name, path);
+    Handle const file = detail::open_hdf5(path.string());
+    Handle const dataset = open_dataset(file, name, path.string());
     Handle const space(H5Dget_space(dataset), H5Sclose, "get a space");
     std::vector<float> values(std::size_t(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space))));
     if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)

@@ -1,0 +1,9 @@
+/// Let the HDF5 library of this process read and write chunks of bitshuffle, LZ4 and zstd without plug-ins.
+#pragma once
+
+namespace hutch::data {
+
+/// Register the filters 32004, 32008 and 32015 where HDF5 finds none. Called once, or often; from any thread.
+void register_hdf5_filters();
+
+}  // namespace hutch::data
