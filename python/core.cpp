@@ -1,5 +1,7 @@
-// The module hutch._core: record sets and loaders as Python sees them. Arrays are views of the batch's memory.
+// The module hutch._core: record sets and loaders as Python sees them. Arrays are views of the batch's
+// memory.
 #include "hutch/base/error.hpp"
+#include "hutch/base/version.hpp"
 #include "hutch/curate/load/loader.hpp"
 
 #include <pybind11/numpy.h>
@@ -17,7 +19,8 @@ using Shape = std::vector<py::ssize_t>;
 py::dtype dtype_of(ElementType const& type) {
     static constexpr char kinds[] = {'f', 'i', 'u', 'b', 'S', 'O'};
     if (type.kind == Kind::texts_elsewhere) return py::dtype("O");
-    return py::dtype(std::string(type.is_swapped ? ">" : "=") + kinds[int(type.kind)] + std::to_string(type.bytes));
+    return py::dtype(std::string(type.is_swapped ? ">" : "=") + kinds[int(type.kind)] +
+                     std::to_string(type.bytes));
 }
 
 std::string name_of(ElementType const& type) { return type.kind == Kind::text ? "utf8" : type.name(); }
@@ -51,24 +54,30 @@ py::object value_of(std::shared_ptr<Batch const> const& batch, std::size_t f) {
     if (field.is_text && values == 1) return list_of(batch->texts[f]);
     Shape shape{py::ssize_t(batch->records.size())};
     shape.insert(shape.end(), field.shape.begin(), field.shape.end());
-    if (field.is_text) return py::module_::import("numpy").attr("array")(list_of(batch->texts[f]), "O").attr("reshape")(shape);
+    if (field.is_text)
+        return py::module_::import("numpy")
+            .attr("array")(list_of(batch->texts[f]), "O")
+            .attr("reshape")(shape);
     return view(field.type, shape, batch->numbers(f).data(), batch);
 }
 
 py::dict dict_of(std::shared_ptr<Batch const> const& batch) {
     py::dict all;
-    for (std::size_t f = 0; f < batch->fields().size(); ++f) all[py::str(batch->fields()[f].name)] = value_of(batch, f);
+    for (std::size_t f = 0; f < batch->fields().size(); ++f)
+        all[py::str(batch->fields()[f].name)] = value_of(batch, f);
     return all;
 }
 
 py::object shared_array(RecordSet const& set, std::string const& name) {
     auto const array = std::make_shared<SharedArray>(set.shared(name));
-    if (array->type.kind == Kind::text || array->type.kind == Kind::texts_elsewhere) return list_of(array->texts);
+    if (array->type.kind == Kind::text || array->type.kind == Kind::texts_elsewhere)
+        return list_of(array->texts);
     return view(array->type, {array->shape.begin(), array->shape.end()}, array->bytes.data(), array);
 }
 
 // One record, in the calling thread.
-py::dict record(std::shared_ptr<RecordSet const> const& set, std::uint64_t place, std::vector<std::string> const& fields) {
+py::dict record(std::shared_ptr<RecordSet const> const& set, std::uint64_t place,
+                std::vector<std::string> const& fields) {
     thread_local ReadScratch scratch;
     std::vector<std::size_t> columns;
     for (std::string const& name : fields) columns.push_back(set->find(name));
@@ -82,7 +91,8 @@ py::dict record(std::shared_ptr<RecordSet const> const& set, std::uint64_t place
         }
         auto const bytes = std::make_shared<std::vector<std::byte>>(about.bytes());
         set->read(column, place, *bytes, scratch);
-        py::array const array = view(about.type, {about.shape.begin(), about.shape.end()}, bytes->data(), bytes);
+        py::array const array =
+            view(about.type, {about.shape.begin(), about.shape.end()}, bytes->data(), bytes);
         all[py::str(about.name)] = about.shape.empty() ? py::object(array[py::tuple()]) : py::object(array);
     }
     return all;
@@ -90,28 +100,31 @@ py::dict record(std::shared_ptr<RecordSet const> const& set, std::uint64_t place
 
 void raise(hutch::Error const& problem) {
     using hutch::Fault;
-    PyObject* const kind = problem.fault() == Fault::bad_input   ? PyExc_ValueError
-                           : problem.fault() == Fault::not_found ? PyExc_FileNotFoundError
-                           : problem.fault() == Fault::exhausted ? PyExc_MemoryError
+    PyObject* const kind = problem.fault() == Fault::bad_input     ? PyExc_ValueError
+                           : problem.fault() == Fault::not_found   ? PyExc_FileNotFoundError
+                           : problem.fault() == Fault::exhausted   ? PyExc_MemoryError
                            : problem.fault() == Fault::unsupported ? PyExc_NotImplementedError
                                                                    : PyExc_OSError;
     PyErr_SetString(kind, problem.what());
 }
 
-std::shared_ptr<Loader> make_loader(std::shared_ptr<RecordSet> const& set, std::vector<std::string> const& fields,
-                                    std::map<std::string, std::string> const& dtypes, std::uint64_t batch, bool drop_last,
-                                    std::string const& shuffle, std::uint64_t seed, std::uint64_t rank, std::uint64_t world,
-                                    std::string const& ends, unsigned workers, unsigned ahead) {
-    LoaderOptions const options{fields, dtypes, batch,  drop_last, parse_shuffle(shuffle), seed, rank, world, parse_ends(ends),
-                                workers, ahead};
+std::shared_ptr<Loader> make_loader(std::shared_ptr<RecordSet> const& set,
+                                    std::vector<std::string> const& fields,
+                                    std::map<std::string, std::string> const& dtypes, std::uint64_t batch,
+                                    bool drop_last, std::string const& shuffle, std::uint64_t seed,
+                                    std::uint64_t rank, std::uint64_t world, std::string const& ends,
+                                    unsigned workers, unsigned ahead) {
+    LoaderOptions const options{fields, dtypes, batch, drop_last,        parse_shuffle(shuffle),
+                                seed,   rank,   world, parse_ends(ends), workers,
+                                ahead};
     return std::make_shared<Loader>(set, options);
 }
 
 py::list columns_of(RecordSet const& set) {
     py::list all;
     for (Column const& column : set.columns())
-        all.append(py::make_tuple(column.name, name_of(column.type), py::tuple(py::cast(column.shape)), column.unit,
-                                  hutch::curate::to_name(column.role)));
+        all.append(py::make_tuple(column.name, name_of(column.type), py::tuple(py::cast(column.shape)),
+                                  column.unit, hutch::curate::to_name(column.role)));
     return all;
 }
 
@@ -124,7 +137,7 @@ std::vector<std::string> default_names(RecordSet const& set) {
 }  // namespace
 
 PYBIND11_MODULE(_core, module) {
-    module.attr("version") = HUTCH_VERSION;
+    module.attr("version") = hutch::version();
     py::register_exception_translator([](std::exception_ptr thrown) {
         try {
             if (thrown) std::rethrow_exception(thrown);
@@ -133,7 +146,8 @@ PYBIND11_MODULE(_core, module) {
         }
     });
     py::class_<RecordSet, std::shared_ptr<RecordSet>>(module, "RecordSet")
-        .def(py::init([](std::string const& path, std::string const& split, std::string const& table, std::size_t cache_bytes) {
+        .def(py::init([](std::string const& path, std::string const& split, std::string const& table,
+                         std::size_t cache_bytes) {
                  py::gil_scoped_release const release;
                  return std::make_shared<RecordSet>(path, OpenOptions{split, table, cache_bytes});
              }),
@@ -148,9 +162,9 @@ PYBIND11_MODULE(_core, module) {
         .def("shared", shared_array)
         .def("record", record);
     py::class_<Loader, std::shared_ptr<Loader>>(module, "Loader")
-        .def(py::init(&make_loader), py::arg("records"), py::kw_only(), py::arg("fields"), py::arg("dtypes"), py::arg("batch"),
-             py::arg("drop_last"), py::arg("shuffle"), py::arg("seed"), py::arg("rank"), py::arg("world"), py::arg("ends"),
-             py::arg("workers"), py::arg("ahead"))
+        .def(py::init(&make_loader), py::arg("records"), py::kw_only(), py::arg("fields"), py::arg("dtypes"),
+             py::arg("batch"), py::arg("drop_last"), py::arg("shuffle"), py::arg("seed"), py::arg("rank"),
+             py::arg("world"), py::arg("ends"), py::arg("workers"), py::arg("ahead"))
         .def("next",
              [](Loader& loader) -> py::object {
                  std::shared_ptr<Batch const> batch;

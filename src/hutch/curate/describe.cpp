@@ -70,33 +70,12 @@ void write_records_table(BuildContext const& context, std::filesystem::path cons
     commit_file(temporary, folder / "records.csv");
 }
 
-std::vector<double> read_row(BuildContext const& context, std::filesystem::path const& path,
-                             std::size_t row) {
-    data::ArrayPlace const place = data::find_array(path, "intensity");
-    std::size_t const points = context.recipe.points,
-                      width = context.recipe.stored == StoredType::uint16 ? 2 : 4;
-    std::string bytes(points * width, '\0');
-    std::ifstream in(path, std::ios::binary);
-    in.seekg(std::streamoff(place.offset + row * points * width));
-    in.read(bytes.data(), std::streamsize(bytes.size()));
-    if (!in)
-        throw Error(Fault::bad_data, fmt::format("'intensity' ends before row {}: '{}'", row, path.string()));
-    std::vector<double> y(points);
-    for (std::size_t i = 0; i < points; ++i) {
-        if (width == 2)
-            y[i] = reinterpret_cast<std::uint16_t const*>(bytes.data())[i];
-        else
-            y[i] = double(reinterpret_cast<float const*>(bytes.data())[i]);
-    }
-    return y;
-}
-
 std::string examples_text(BuildContext const& context, std::filesystem::path const& folder) {
     ShardRecords const records = shard_records(context.recipe, context.plan, 0);
     std::string text;
     for (std::size_t row = 0; row < std::min(example_records, records.rows.size()); ++row) {
         PlannedRecord const& record = records.rows[row];
-        auto const y = read_row(context, folder / "shards" / context.plan.shards[0].name, row);
+        auto const y = data::read_row(folder / "shards" / context.plan.shards[0].name, "intensity", row);
         auto const x = axis_values(context.recipe, record.instrument);
         text += fmt::format(
             "{{\"id\": {}, \"split\": {}, \"instrument\": {}, \"x\": [{:.7g}], \"y\": [{:.7g}]}}\n",
@@ -229,7 +208,7 @@ void add_examples(BuildContext const& context, std::filesystem::path const& fold
         summary.examples.push_back(
             {fmt::format("{} ({}), {}", structure.name, structure.source, instrument.name), label,
              axis_values(context.recipe, record.instrument),
-             read_row(context, folder / "shards" / context.plan.shards[0].name, row)});
+             data::read_row(folder / "shards" / context.plan.shards[0].name, "intensity", row)});
     }
 }
 

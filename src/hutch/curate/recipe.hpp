@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hutch/curate/distribution.hpp"
+#include "hutch/data/chunk.hpp"
 #include "hutch/data/pattern.hpp"
 #include "hutch/methods/powder/simulate.hpp"
 
@@ -61,6 +62,7 @@ struct Recipe {
     std::uint64_t shard_records = 4096;
     std::size_t points = 4501;
     StoredType stored = StoredType::float32;
+    data::Compression compression = data::Compression::none;  ///< of intensities
     std::vector<RecipeSource> sources;
     std::vector<RecipeSplit> splits;
     std::vector<RecipeInstrument> instruments;

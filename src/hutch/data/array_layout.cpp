@@ -28,7 +28,8 @@ struct Source {
 };
 
 ElementType integer_type(hid_t type) {
-    return {H5Tget_sign(type) == H5T_SGN_NONE ? Kind::unsigned_integer : Kind::signed_integer, H5Tget_size(type)};
+    return {H5Tget_sign(type) == H5T_SGN_NONE ? Kind::unsigned_integer : Kind::signed_integer,
+            H5Tget_size(type)};
 }
 
 ElementType element_type(Source const& source, hid_t type) {
@@ -52,12 +53,14 @@ ElementType element_type(Source const& source, hid_t type) {
             if (H5Tis_variable_str(type) > 0) return {Kind::texts_elsewhere, sizeof(char*)};
             return {Kind::text, H5Tget_size(type)};
         default:
-            source.fail(Fault::unsupported, "is of a type that is no number and no text; expected plain arrays; "
-                                            "write its members as arrays of their own");
+            source.fail(Fault::unsupported,
+                        "is of a type that is no number and no text; expected plain arrays; "
+                        "write its members as arrays of their own");
     }
     if (element.kind == Kind::real ? element.bytes != 2 && element.bytes != 4 && element.bytes != 8
                                    : !std::has_single_bit(element.bytes) || element.bytes > 8)
-        source.fail(Fault::unsupported, fmt::format("has numbers of {} bytes; expected 1, 2, 4 or 8", element.bytes));
+        source.fail(Fault::unsupported,
+                    fmt::format("has numbers of {} bytes; expected 1, 2, 4 or 8", element.bytes));
     element.is_swapped = element.bytes > 1 && is_big;
     return element;
 }
@@ -91,14 +94,17 @@ std::vector<Filter> filters_in(Source const& source, hid_t properties) {
     for (int i = 0; i < count; ++i) {
         unsigned flags = 0, values[32] = {};
         std::size_t size = 32;
-        auto const id = unsigned(H5Pget_filter2(properties, unsigned(i), &flags, &size, values, 0, nullptr, nullptr));
+        auto const id =
+            unsigned(H5Pget_filter2(properties, unsigned(i), &flags, &size, values, 0, nullptr, nullptr));
         filters.push_back({id, {values, values + std::min<std::size_t>(size, 32)}});
     }
     if (std::string const unknown = first_unknown(filters); !unknown.empty())
-        source.fail(Fault::unsupported,
-                    fmt::format("is packed by {}; expected deflate, shuffle, fletcher32, LZ4 (32004), bitshuffle (32008) or "
-                                "zstd (32015); rewrite the file by 'h5repack -f SHUF -f GZIP=4'",
-                                unknown));
+        source.fail(
+            Fault::unsupported,
+            fmt::format(
+                "is packed by {}; expected deflate, shuffle, fletcher32, LZ4 (32004), bitshuffle (32008) or "
+                "zstd (32015); rewrite the file by 'h5repack -f SHUF -f GZIP=4'",
+                unknown));
     return filters;
 }
 
@@ -110,9 +116,10 @@ std::uint64_t product(std::vector<std::uint64_t> const& all) {
 void hold(Source const& source, ArrayLayout& layout, hid_t type) {
     std::uint64_t const bytes = product(layout.shape) * layout.type.bytes;
     if (bytes > most_held)
-        source.fail(Fault::unsupported, fmt::format("has {} bytes in other files or without a place of their own; expected at "
-                                                    "most {}; rewrite the file by 'h5repack -l CONTI'",
-                                                    bytes, most_held));
+        source.fail(Fault::unsupported,
+                    fmt::format("has {} bytes in other files or without a place of their own; expected at "
+                                "most {}; rewrite the file by 'h5repack -l CONTI'",
+                                bytes, most_held));
     layout.held.resize(bytes);
     if (bytes > 0 && H5Dread(source.dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, layout.held.data()) < 0)
         source.fail(Fault::bad_data, "cannot be read");
@@ -134,15 +141,18 @@ void hold_texts(Source const& source, ArrayLayout& layout) {
 
 void check_place(Source const& source, std::uint64_t offset, std::uint64_t bytes, std::uint64_t file_bytes) {
     if (bytes > file_bytes || offset > file_bytes - bytes)
-        source.fail(Fault::bad_data, fmt::format("lies in bytes {} to {} of a file of {}; expected all of it to be there; copy "
-                                                 "the file again",
-                                                 offset, offset + bytes, file_bytes));
+        source.fail(
+            Fault::bad_data,
+            fmt::format("lies in bytes {} to {} of a file of {}; expected all of it to be there; copy "
+                        "the file again",
+                        offset, offset + bytes, file_bytes));
 }
 
 // Where each chunk lies, row-major over the grid.
 void find_chunks(Source const& source, ArrayLayout& layout, std::uint64_t file_bytes) {
     std::vector<std::uint64_t> grid(layout.shape.size());
-    for (std::size_t d = 0; d < grid.size(); ++d) grid[d] = (layout.shape[d] + layout.chunk[d] - 1) / layout.chunk[d];
+    for (std::size_t d = 0; d < grid.size(); ++d)
+        grid[d] = (layout.shape[d] + layout.chunk[d] - 1) / layout.chunk[d];
     layout.chunks.resize(product(grid));
     std::vector<hsize_t> at(grid.size(), 0);
     for (ChunkPlace& place : layout.chunks) {
@@ -169,7 +179,9 @@ ArrayLayout layout_of(fs::path const& path, std::string const& name, bool is_who
     Source const source{dataset, name, path.string()};
     Handle const type(H5Dget_type(dataset), H5Tclose, "get a type");
     Handle const properties(H5Dget_create_plist(dataset), H5Pclose, "get a property list");
-    ArrayLayout layout{.type = element_type(source, type), .shape = shape_of(dataset), .unit = text_attribute(dataset, "units")};
+    ArrayLayout layout{.type = element_type(source, type),
+                       .shape = shape_of(dataset),
+                       .unit = text_attribute(dataset, "units")};
     if (H5Pget_layout(properties) == H5D_CHUNKED) {
         std::vector<hsize_t> chunk(layout.shape.size());
         H5Pget_chunk(properties, int(chunk.size()), chunk.data());
@@ -235,7 +247,11 @@ std::vector<std::string> list_arrays(fs::path const& path) {
     return names;
 }
 
-ArrayLayout describe_array(fs::path const& path, std::string const& name) { return layout_of(path, name, false); }
-ArrayLayout locate_array(fs::path const& path, std::string const& name) { return layout_of(path, name, true); }
+ArrayLayout describe_array(fs::path const& path, std::string const& name) {
+    return layout_of(path, name, false);
+}
+ArrayLayout locate_array(fs::path const& path, std::string const& name) {
+    return layout_of(path, name, true);
+}
 
 }  // namespace hutch::data

@@ -33,13 +33,14 @@ struct ArrayLayout {
     ElementType type;
     std::vector<std::uint64_t> shape{};
     std::string unit{};
-    std::uint64_t offset = 0;            ///< of the first value, where they are contiguous
-    std::vector<std::byte> held{};         ///< all values, where they lie neither together nor in chunks (small ones in headers)
-    std::vector<std::uint64_t> chunk{};    ///< shape of a chunk; empty: there are none
+    std::uint64_t offset = 0;  ///< of the first value, where they are contiguous
+    std::vector<std::byte>
+        held{};  ///< all values, where they lie neither together nor in chunks (small ones in headers)
+    std::vector<std::uint64_t> chunk{};  ///< shape of a chunk; empty: there are none
     std::vector<Filter> filters{};
-    std::vector<ChunkPlace> chunks{};      ///< row-major over the grid of chunks
-    std::vector<std::byte> fill{};         ///< one value, for chunks that were never written
-    std::vector<std::string> texts{};      ///< all values, where they are texts of any length
+    std::vector<ChunkPlace> chunks{};  ///< row-major over the grid of chunks
+    std::vector<std::byte> fill{};     ///< one value, for chunks that were never written
+    std::vector<std::string> texts{};  ///< all values, where they are texts of any length
 
     std::uint64_t records() const { return shape.empty() ? 1 : shape[0]; }
     /// Return the bytes of one record, a row of the first dimension.
@@ -56,7 +57,8 @@ ArrayLayout describe_array(std::filesystem::path const& path, std::string const&
 /// \par Cost  one look into the index of chunks for each of them
 ArrayLayout locate_array(std::filesystem::path const& path, std::string const& name);
 
-/// Return the layout of the one array of a NumPy file (.npy, versions 1 to 3; C order). \throws Error bad_data, unsupported
+/// Return the layout of the one array of a NumPy file (.npy, versions 1 to 3; C order). \throws Error
+/// bad_data, unsupported
 ArrayLayout locate_npy(std::filesystem::path const& path);
 
 }  // namespace hutch::data

@@ -11,7 +11,9 @@
 namespace hutch::data {
 namespace {
 
-std::filesystem::path in_scratch(char const* name) { return std::filesystem::path(testing::TempDir()) / name; }
+std::filesystem::path in_scratch(char const* name) {
+    return std::filesystem::path(testing::TempDir()) / name;
+}
 
 std::vector<float> ramp(std::size_t count) {
     std::vector<float> values(count);
@@ -19,12 +21,14 @@ std::vector<float> ramp(std::size_t count) {
     return values;
 }
 
-std::filesystem::path write_chunked(char const* name, Compression compression, std::uint64_t rows, unsigned threads) {
+std::filesystem::path write_chunked(char const* name, Compression compression, std::uint64_t rows,
+                                    unsigned threads) {
     auto const path = in_scratch(name);
     ShardWriter writer(path);
     writer.write<float>("x/intensity", ramp(7 * 1001), {7, 1001}, {"count", "counts"},
                         {compression, rows, threads});
-    writer.write<std::uint16_t>("frames", std::vector<std::uint16_t>(5 * 40, 3), {5, 8, 5}, {}, {compression, 1, threads});
+    writer.write<std::uint16_t>("frames", std::vector<std::uint16_t>(5 * 40, 3), {5, 8, 5}, {},
+                                {compression, 1, threads});
     writer.close();
     return path;
 }
@@ -47,7 +51,8 @@ TEST(ArrayLayout, FindsChunksThatUnpackToWhatWasWritten) {
                 ChunkDecoder().decode(layout.filters, place.skipped,
                                       std::as_bytes(std::span(bytes).subspan(place.offset, place.bytes)),
                                       std::as_writable_bytes(std::span(chunk)));
-                std::size_t const first = c * rows * 1001, count = std::min(chunk.size(), wanted.size() - first);
+                std::size_t const first = c * rows * 1001,
+                                  count = std::min(chunk.size(), wanted.size() - first);
                 EXPECT_EQ(std::memcmp(chunk.data(), &wanted[first], 4 * count), 0);
             }
             EXPECT_EQ(read_floats(path, "x/intensity"), wanted) << "HDF5 itself reads it too";
@@ -68,7 +73,8 @@ TEST(ArrayLayout, ListsArraysAndNamesWhatIsMissing) {
     EXPECT_THROW(locate_array(in_scratch("nowhere.h5"), "x"), Error);
 }
 
-// A shard that was cut off in the middle still opens as HDF5 now and then; its arrays are checked before they are mapped.
+// A shard that was cut off in the middle still opens as HDF5 now and then; its arrays are checked before they
+// are mapped.
 TEST(ArrayLayout, RefusesWhatLiesBeyondTheEnd) {
     auto const path = write_chunked("cut.h5", Compression::none, 1, 1);
     std::string const bytes = read_file(path);

@@ -43,7 +43,8 @@ inline std::uint64_t transpose_bits(std::uint64_t x) {
 }
 
 // The places i of a plane from `first` on, eight at a time.
-void bit_rows_from(std::size_t first, Byte const* __restrict plane, std::size_t count, Byte* __restrict rows) {
+void bit_rows_from(std::size_t first, Byte const* __restrict plane, std::size_t count,
+                   Byte* __restrict rows) {
     std::size_t const length = count / 8;
     for (std::size_t g = first / 8; g < length; ++g) {
         std::uint64_t x;
@@ -119,8 +120,8 @@ void from_bit_rows(Byte const* rows, std::size_t count, Byte* plane) {
     }
 #elif defined(__AVX2__)
     // Byte i takes byte i / 8 of four, and of that the bit i % 8.
-    __m256i const spread = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3,
-                                            3, 3, 3, 3, 3, 3, 3);
+    __m256i const spread = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2,
+                                            2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
     __m256i const bit = _mm256_set1_epi64x(std::int64_t(0x8040201008040201ull));
     for (std::size_t const length = count / 8; i + 32 <= count; i += 32) {
         __m256i bytes = _mm256_setzero_si256();

@@ -83,11 +83,14 @@ void ChunkEncoder::encode(std::span<Filter const> filters, Bytes chunk, std::vec
                 detail::frame_lz4(work_->shuffled, to);
                 break;
             case filter::zstd:
-                work_->codecs.compress(one.values.empty() ? int(zstd_level) : int(one.values[0]), work_->shuffled, to);
+                work_->codecs.compress(one.values.empty() ? int(zstd_level) : int(one.values[0]),
+                                       work_->shuffled, to);
                 break;
             default:
-                throw Error(Fault::unsupported,
-                            fmt::format("filter {} cannot be written; expected bitshuffle, shuffle, LZ4 or zstd", one.id));
+                throw Error(
+                    Fault::unsupported,
+                    fmt::format("filter {} cannot be written; expected bitshuffle, shuffle, LZ4 or zstd",
+                                one.id));
         }
     }
 }
@@ -105,7 +108,8 @@ ChunkDecoder::ChunkDecoder(ChunkDecoder&&) noexcept = default;
 
 namespace {
 
-// Undo one filter; what comes out is as large as the chunk, because shuffling keeps sizes and one filter compresses.
+// Undo one filter; what comes out is as large as the chunk, because shuffling keeps sizes and one filter
+// compresses.
 void undo(detail::Codecs& codecs, Filter const& one, Bytes from, Room to) {
     switch (one.id) {
         case filter::deflate:
@@ -119,10 +123,12 @@ void undo(detail::Codecs& codecs, Filter const& one, Bytes from, Room to) {
         case filter::zstd:
             return codecs.decompress(from, to);
         default:
-            throw Error(Fault::unsupported,
-                        fmt::format("filter {} is not known; expected deflate, shuffle, fletcher32, LZ4 (32004), bitshuffle "
-                                    "(32008) or zstd (32015); rewrite the file by 'h5repack -f SHUF -f GZIP=4'",
-                                    one.id));
+            throw Error(
+                Fault::unsupported,
+                fmt::format(
+                    "filter {} is not known; expected deflate, shuffle, fletcher32, LZ4 (32004), bitshuffle "
+                    "(32008) or zstd (32015); rewrite the file by 'h5repack -f SHUF -f GZIP=4'",
+                    one.id));
     }
 }
 
@@ -153,7 +159,8 @@ void ChunkDecoder::decode(std::span<Filter const> filters, std::uint32_t skipped
         turn = 1 - turn;
     }
     if (is_done) return;
-    if (chunk.size() != to.size()) detail::refuse("it holds {} bytes, and should hold {}", chunk.size(), to.size());
+    if (chunk.size() != to.size())
+        detail::refuse("it holds {} bytes, and should hold {}", chunk.size(), to.size());
     std::memcpy(to.data(), chunk.data(), chunk.size());
 }
 

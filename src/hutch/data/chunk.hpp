@@ -23,11 +23,12 @@ struct Filter {
 };
 /// Numbers of the filters that ChunkDecoder knows. The last three are registered with The HDF Group.
 namespace filter {
-inline constexpr unsigned deflate = 1, shuffle = 2, fletcher32 = 3, lz4 = 32004, bitshuffle = 32008, zstd = 32015;
+inline constexpr unsigned deflate = 1, shuffle = 2, fletcher32 = 3, lz4 = 32004, bitshuffle = 32008,
+                          zstd = 32015;
 }
 
-/// Return the pipeline that ChunkEncoder writes for numbers of a width in bytes: bitshuffle with LZ4, or shuffle and
-/// zstd.
+/// Return the pipeline that ChunkEncoder writes for numbers of a width in bytes: bitshuffle with LZ4, or
+/// shuffle and zstd.
 std::vector<Filter> filters_of(Compression compression, std::size_t width);
 
 /// Compress chunks; each thread has its own. The same chunk gives the same bytes.
@@ -37,7 +38,8 @@ class ChunkEncoder {
     ~ChunkEncoder();
     ChunkEncoder(ChunkEncoder&&) noexcept;
     /// Run a pipeline of filters_of, or of the filters in it alone. \throws Error unsupported
-    void encode(std::span<Filter const> filters, std::span<std::byte const> chunk, std::vector<std::byte>& to);
+    void encode(std::span<Filter const> filters, std::span<std::byte const> chunk,
+                std::vector<std::byte>& to);
 
   private:
     struct Work;
@@ -50,7 +52,8 @@ class ChunkDecoder {
     ChunkDecoder();
     ~ChunkDecoder();
     ChunkDecoder(ChunkDecoder&&) noexcept;
-    /// Write the numbers of a chunk. \param skipped  bit i: filter i of the pipeline was left out for this chunk
+    /// Write the numbers of a chunk. \param skipped  bit i: filter i of the pipeline was left out for this
+    /// chunk
     /// \throws Error bad_data (damaged), unsupported (a filter that is not in `filter`)
     void decode(std::span<Filter const> filters, std::uint32_t skipped, std::span<std::byte const> chunk,
                 std::span<std::byte> to);

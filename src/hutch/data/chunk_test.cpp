@@ -92,12 +92,14 @@ TEST(Chunk, ComesBackFromEachPipeline) {
             for (auto const& filters :
                  {filters_of(Compression::bitshuffle_lz4, width), filters_of(Compression::zstd, width),
                   std::vector<Filter>{{filter::lz4, {}}},
+                  std::vector<Filter>{{filter::bitshuffle, {0, 3, unsigned(width)}}},
                   std::vector<Filter>{{filter::bitshuffle, {0, 3, unsigned(width), 64, 2}}}})
                 for (auto const& chunk : {counts(numbers, width), random_bytes(numbers * width, numbers)}) {
                     encoder.encode(filters, chunk, packed);
                     std::vector<std::byte> back(chunk.size());
                     decoder.decode(filters, 0, packed, back);
-                    EXPECT_EQ(back, chunk) << numbers << " numbers of " << width << ", filter " << filters.back().id;
+                    EXPECT_EQ(back, chunk)
+                        << numbers << " numbers of " << width << ", filter " << filters.back().id;
                 }
 }
 
@@ -125,7 +127,8 @@ TEST(Chunk, MayLackFilters) {
     EXPECT_EQ(back, chunk);
 }
 
-// Whatever stands in a damaged chunk: an error, or other numbers, and never a byte beyond the buffers (sanitizers see to it).
+// Whatever stands in a damaged chunk: an error, or other numbers, and never a byte beyond the buffers
+// (sanitizers see to it).
 TEST(Chunk, IsRefusedWhenItIsDamaged) {
     ChunkEncoder encoder;
     ChunkDecoder decoder;

@@ -24,8 +24,8 @@ std::size_t unpacked_bytes(unsigned id, std::vector<unsigned> const& values, Byt
 
 // HDF5 owns the buffer, which malloc made; 0 says that it failed. Nothing may be thrown through C.
 template <unsigned id>
-std::size_t run(unsigned flags, std::size_t count, unsigned const* given, std::size_t bytes, std::size_t* room,
-                void** buffer) {
+std::size_t run(unsigned flags, std::size_t count, unsigned const* given, std::size_t bytes,
+                std::size_t* room, void** buffer) {
     try {
         Filter const one{id, {given, given + count}};
         Bytes const from{static_cast<std::byte const*>(*buffer), bytes};
@@ -52,16 +52,17 @@ std::size_t run(unsigned flags, std::size_t count, unsigned const* given, std::s
 herr_t set_bitshuffle(hid_t properties, hid_t type, hid_t) {
     unsigned flags = 0, given[16] = {};
     std::size_t count = 16;
-    if (H5Pget_filter_by_id2(properties, filter::bitshuffle, &flags, &count, given, 0, nullptr, nullptr) < 0) return -1;
+    if (H5Pget_filter_by_id2(properties, filter::bitshuffle, &flags, &count, given, 0, nullptr, nullptr) < 0)
+        return -1;
     std::vector<unsigned> values{0, 3, unsigned(H5Tget_size(type))};
-    if (count >= 3 && given[0] == 0 && given[1] >= 2 && given[2] == values[2]) return 1;  // it has them already
+    if (count >= 3 && given[0] == 0 && given[1] >= 2 && given[2] == values[2])
+        return 1;  // it has them already
     values.insert(values.end(), given, given + count);
     return H5Pmodify_filter(properties, filter::bitshuffle, flags, values.size(), values.data()) < 0 ? -1 : 1;
 }
 
 template <unsigned id>
 void register_one(char const* name, herr_t (*set_local)(hid_t, hid_t, hid_t)) {
-    if (H5Zfilter_avail(id) > 0) return;
     H5Z_class2_t const one{H5Z_CLASS_T_VERS, H5Z_filter_t(id), 1, 1, name, nullptr, set_local, run<id>};
     H5Zregister(&one);
 }

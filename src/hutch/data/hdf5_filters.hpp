@@ -3,7 +3,8 @@
 
 namespace hutch::data {
 
-/// Register the filters 32004, 32008 and 32015 where HDF5 finds none. Called once, or often; from any thread.
+/// Register the filters 32004, 32008 and 32015, in place of plug-ins, so that files do not depend on what is
+/// installed. Called once, or often; from any thread.
 void register_hdf5_filters();
 
 }  // namespace hutch::data

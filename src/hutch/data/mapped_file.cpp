@@ -4,14 +4,14 @@
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
-#include <vector>
-
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 namespace hutch::data {
 namespace {
@@ -34,15 +34,17 @@ MappedFile::MappedFile(std::filesystem::path const& path) {
         throw Error(errno == ENOENT ? Fault::not_found : Fault::external,
                     fmt::format("'{}' cannot be opened ({}); expected a file that may be read", path.string(),
                                 std::strerror(errno)));
-    struct stat about {};
+    struct stat about{};
     bool const is_known = ::fstat(file, &about) == 0;
     auto const size = std::size_t(about.st_size);
-    void* const start = is_known && size > 0 ? ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0) : nullptr;
+    void* const start =
+        is_known && size > 0 ? ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0) : nullptr;
     int const problem = errno;
     ::close(file);
     if (!is_known || start == MAP_FAILED)
-        throw Error(Fault::external, fmt::format("'{}' cannot be mapped ({}); expected a file system that can", path.string(),
-                                                 std::strerror(problem)));
+        throw Error(Fault::external,
+                    fmt::format("'{}' cannot be mapped ({}); expected a file system that can", path.string(),
+                                std::strerror(problem)));
     bytes_ = {static_cast<std::byte const*>(start), size};
 #if defined(MADV_HUGEPAGE)
     if (size > 0) ::madvise(start, size, MADV_HUGEPAGE);

@@ -17,12 +17,15 @@ using Kind = ElementType::Kind;
     throw Error(fault, fmt::format("the NumPy file {}: '{}'", what, path.string()));
 }
 
-// What stands between a key of the header and the end of its value; the header is a Python dictionary in one line.
-std::string value_of(std::string const& header, std::string const& key, char open, char close, fs::path const& path) {
+// What stands between a key of the header and the end of its value; the header is a Python dictionary in one
+// line.
+std::string value_of(std::string const& header, std::string const& key, char open, char close,
+                     fs::path const& path) {
     std::size_t const place = header.find("'" + key + "'");
     std::size_t const first = place == std::string::npos ? place : header.find(open, place + key.size() + 2);
     std::size_t const last = first == std::string::npos ? first : header.find(close, first + 1);
-    if (last == std::string::npos) refuse(Fault::bad_data, path, fmt::format("has a header without '{}'", key));
+    if (last == std::string::npos)
+        refuse(Fault::bad_data, path, fmt::format("has a header without '{}'", key));
     return header.substr(first + 1, last - first - 1);
 }
 
@@ -60,15 +63,17 @@ std::vector<std::uint64_t> shape_of(std::string const& text) {
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 ArrayLayout locate_npy(fs::path const& path) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) throw Error(Fault::not_found, fmt::format("'{}' cannot be opened; expected a NumPy file", path.string()));
+    if (!in)
+        throw Error(Fault::not_found,
+                    fmt::format("'{}' cannot be opened; expected a NumPy file", path.string()));
     unsigned char start[12] = {};
     in.read(reinterpret_cast<char*>(start), 12);
     if (!in || std::string(reinterpret_cast<char*>(start), 6) != "\x93NUMPY" || start[6] < 1 || start[6] > 3)
         refuse(Fault::bad_data, path, "has no header of version 1 to 3");
     bool const is_short = start[6] == 1;
     std::size_t const length = is_short ? start[8] | std::size_t(start[9]) << 8
-                                        : start[8] | std::size_t(start[9]) << 8 | std::size_t(start[10]) << 16 |
-                                              std::size_t(start[11]) << 24;
+                                        : start[8] | std::size_t(start[9]) << 8 |
+                                              std::size_t(start[10]) << 16 | std::size_t(start[11]) << 24;
     std::size_t const first = is_short ? 10 : 12;
     std::uint64_t const file_bytes = fs::file_size(path);
     if (length > file_bytes) refuse(Fault::bad_data, path, "ends within its header");
@@ -76,7 +81,8 @@ ArrayLayout locate_npy(fs::path const& path) {
     in.seekg(std::streamoff(first));
     in.read(header.data(), std::streamsize(length));
     if (value_of(header, "fortran_order", ' ', ',', path).find("True") != std::string::npos)
-        refuse(Fault::unsupported, path, "is in Fortran order; expected C order; save numpy.ascontiguousarray of it");
+        refuse(Fault::unsupported, path,
+               "is in Fortran order; expected C order; save numpy.ascontiguousarray of it");
     ArrayLayout layout{.type = type_of(value_of(header, "descr", '\'', '\'', path), path),
                        .shape = shape_of(value_of(header, "shape", '(', ')', path)),
                        .unit = "",

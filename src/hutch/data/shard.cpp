@@ -148,18 +148,21 @@ struct ShardWriter::Handles {
         return dataset;
     }
     [[noreturn]] void fail_to_write(std::string const& name) const {
-        throw Error(Fault::external, fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", name, path.string()));
+        throw Error(Fault::external,
+                    fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", name, path.string()));
     }
     Handle chunked(std::vector<hsize_t> const& chunk, std::vector<Filter> const& filters) const {
         Handle properties(H5Pcopy(contiguous), H5Pclose, "copy a property list");
         H5Pset_chunk(properties, int(chunk.size()), chunk.data());
         for (Filter const& one : filters)
-            if (H5Pset_filter(properties, H5Z_filter_t(one.id), H5Z_FLAG_MANDATORY, one.values.size(), one.values.data()) < 0)
+            if (H5Pset_filter(properties, H5Z_filter_t(one.id), H5Z_FLAG_MANDATORY, one.values.size(),
+                              one.values.data()) < 0)
                 throw Error(Fault::external, fmt::format("HDF5 cannot take filter {}", one.id));
         return properties;
     }
-    void write_chunks(hid_t dataset, std::string const& name, ChunkedBytes const& all, ShardWriter::Chunking const& chunking,
-                      std::vector<Filter> const& filters, std::vector<hsize_t> at) const {
+    void write_chunks(hid_t dataset, std::string const& name, ChunkedBytes const& all,
+                      ShardWriter::Chunking const& chunking, std::vector<Filter> const& filters,
+                      std::vector<hsize_t> at) const {
         std::vector<ChunkEncoder> encoders(chunking.threads);
         std::vector<std::vector<std::byte>> packed(chunks_at_once), filled(chunking.threads);
         for (std::size_t first = 0; first < all.count(); first += chunks_at_once) {
@@ -169,7 +172,8 @@ struct ShardWriter::Handles {
             });
             for (std::size_t i = 0; i < count; ++i) {
                 at[0] = (first + i) * chunking.rows;
-                if (H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, at.data(), packed[i].size(), packed[i].data()) < 0)
+                if (H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, at.data(), packed[i].size(), packed[i].data()) <
+                    0)
                     fail_to_write(name);
             }
         }
@@ -220,7 +224,8 @@ ShardWriter::~ShardWriter() = default;
 
 template <class Number>
 void ShardWriter::write(std::string const& path, std::span<Number const> values,
-                        std::vector<std::uint64_t> const& shape, About const& about, Chunking const& chunking) {
+                        std::vector<std::uint64_t> const& shape, About const& about,
+                        Chunking const& chunking) {
     std::vector<hsize_t> const dims(shape.begin(), shape.end());
     if (std::accumulate(dims.begin(), dims.end(), hsize_t{1}, std::multiplies<>()) != values.size())
         throw Error(Fault::bug, fmt::format("'{}' has {} values; expected what its shape ({}) holds", path,
@@ -325,6 +330,25 @@ std::vector<float> read_floats(std::filesystem::path const& path, std::string co
     Handle const space(H5Dget_space(dataset), H5Sclose, "get a space");
     std::vector<float> values(std::size_t(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space))));
     if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+        throw Error(Fault::bad_data,
+                    fmt::format("'{}' cannot be read as numbers: '{}'", name, path.string()));
+    return values;
+}
+
+std::vector<double> read_row(std::filesystem::path const& path, std::string const& name, std::uint64_t row) {
+    Handle const file = detail::open_hdf5(path.string());
+    Handle const dataset = open_dataset(file, name, path.string());
+    Handle const space(H5Dget_space(dataset), H5Sclose, "get a space");
+    hsize_t dims[2] = {0, 0};
+    if (H5Sget_simple_extent_ndims(space) != 2 || H5Sget_simple_extent_dims(space, dims, nullptr) < 0 ||
+        row >= dims[0])
+        throw Error(Fault::bad_data, fmt::format("'{}' has no row {}; expected rows of numbers: '{}'", name,
+                                                 row, path.string()));
+    hsize_t const first[2] = {row, 0}, count[2] = {1, dims[1]};
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, first, nullptr, count, nullptr);
+    Handle const memory(row_space(dims[1]), H5Sclose, "create a space");
+    std::vector<double> values(dims[1]);
+    if (H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values.data()) < 0)
         throw Error(Fault::bad_data,
                     fmt::format("'{}' cannot be read as numbers: '{}'", name, path.string()));
     return values;

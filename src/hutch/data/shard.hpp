@@ -1,4 +1,5 @@
-/// Write HDF5 files of plain contiguous arrays that any HDF5 reader opens and that can be memory-mapped, or of compressed ones.
+/// Write HDF5 files of plain contiguous arrays that any HDF5 reader opens and that can be memory-mapped, or
+/// of compressed ones.
 #pragma once
 
 #include "hutch/data/chunk.hpp"
@@ -16,8 +17,9 @@ namespace hutch::data {
 /// One file under construction. Equal calls give equal bytes: no time stamps, no addresses that depend on the
 /// run.
 ///
-/// Arrays are little-endian. They are contiguous and uncompressed where nothing else is asked for, and begin at multiples of 4096 bytes when they are
-/// larger than 64 KiB, so that numpy.memmap and h5py's `get_offset` give views without copies.
+/// Arrays are little-endian. They are contiguous and uncompressed where nothing else is asked for, and begin
+/// at multiples of 4096 bytes when they are larger than 64 KiB, so that numpy.memmap and h5py's `get_offset`
+/// give views without copies.
 class ShardWriter {
   public:
     /// Start a file; an existing one is replaced. \throws Error external
@@ -75,5 +77,7 @@ struct ArrayPlace {
 ArrayPlace find_array(std::filesystem::path const& path, std::string const& name);
 /// Read a whole array as float. \throws Error not_found, bad_data
 std::vector<float> read_floats(std::filesystem::path const& path, std::string const& name);
+/// Read one row of an array of two dimensions. \throws Error not_found, bad_data
+std::vector<double> read_row(std::filesystem::path const& path, std::string const& name, std::uint64_t row);
 
 }  // namespace hutch::data

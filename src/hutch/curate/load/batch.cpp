@@ -3,10 +3,10 @@
 #include "hutch/base/error.hpp"
 
 #include <cstdlib>
+#include <sys/mman.h>
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 namespace hutch::curate::load {
 namespace {
@@ -17,12 +17,14 @@ constexpr std::size_t large_page = std::size_t{2} << 20, line = 64;
 
 Buffer::Buffer(std::size_t bytes) : data_(nullptr), bytes_(bytes) {
     bool const is_large = bytes >= large_page;
-    std::size_t const step = is_large ? large_page : line, size = std::max(step, (bytes + step - 1) / step * step);
+    std::size_t const step = is_large ? large_page : line,
+                      size = std::max(step, (bytes + step - 1) / step * step);
     data_ = static_cast<std::byte*>(std::aligned_alloc(step, size));
     if (data_ == nullptr)
-        throw Error(Fault::exhausted, fmt::format("there is no memory for a batch of {} bytes; expected it to fit; choose a "
-                                                  "smaller 'batch' or fewer 'workers'",
-                                                  bytes));
+        throw Error(Fault::exhausted,
+                    fmt::format("there is no memory for a batch of {} bytes; expected it to fit; choose a "
+                                "smaller 'batch' or fewer 'workers'",
+                                bytes));
 #if defined(MADV_HUGEPAGE)
     if (is_large) ::madvise(data_, size, MADV_HUGEPAGE);
 #endif

@@ -43,10 +43,10 @@ class BufferPool {
 /// A field as batches hold it.
 struct BatchField {
     std::string name;
-    std::size_t column = 0;              ///< of the RecordSet
-    data::ElementType type;              ///< of this machine's byte order
-    std::vector<std::uint64_t> shape;    ///< of one record
-    std::size_t bytes = 0, offset = 0;   ///< of one record; of the field within the buffer
+    std::size_t column = 0;             ///< of the RecordSet
+    data::ElementType type;             ///< of this machine's byte order
+    std::vector<std::uint64_t> shape;   ///< of one record
+    std::size_t bytes = 0, offset = 0;  ///< of one record; of the field within the buffer
     bool is_text = false;
 };
 
@@ -55,8 +55,8 @@ class Batch {
   public:
     Batch(std::shared_ptr<std::vector<BatchField> const> fields, std::shared_ptr<BufferPool> pool);
     ~Batch();
-    std::uint64_t epoch = 0, number = 0;  ///< of the epoch; of the batch within it
-    std::vector<std::uint64_t> records;   ///< numbers within the split
+    std::uint64_t epoch = 0, number = 0;          ///< of the epoch; of the batch within it
+    std::vector<std::uint64_t> records;           ///< numbers within the split
     std::vector<std::vector<std::string>> texts;  ///< of each field; empty for numbers
 
     std::vector<BatchField> const& fields() const { return *fields_; }

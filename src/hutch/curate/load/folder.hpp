@@ -10,10 +10,11 @@
 
 namespace hutch::curate::load {
 
-/// Files that hold the same records: one HDF5 file with an array for each field, or one .npy file for each field.
+/// Files that hold the same records: one HDF5 file with an array for each field, or one .npy file for each
+/// field.
 struct Part {
-    std::string name;   ///< relative to the folder
-    std::string split;  ///< "": nothing says which
+    std::string name;                                      ///< relative to the folder
+    std::string split;                                     ///< "": nothing says which
     std::filesystem::path file;                            ///< HDF5
     std::map<std::string, std::filesystem::path> columns;  ///< .npy
 };

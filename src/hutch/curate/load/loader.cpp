@@ -10,9 +10,9 @@
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <unistd.h>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace hutch::curate::load {
 namespace {
@@ -31,7 +31,8 @@ struct Slot {
 std::uint64_t window_of(RecordSet const& set, std::vector<BatchField> const& fields, std::uint64_t block) {
     std::size_t bytes = 1;
     for (BatchField const& field : fields)
-        if (set.columns()[field.column].chunk_records > 1) bytes += block * set.columns()[field.column].bytes();
+        if (set.columns()[field.column].chunk_records > 1)
+            bytes += block * set.columns()[field.column].bytes();
     return std::clamp<std::uint64_t>((std::size_t{128} << 20) / bytes, 1, most_window);
 }
 
@@ -55,16 +56,23 @@ struct Loader::Work {
     ReadScratch own_scratch;
     pid_t process = ::getpid();
 
-    Work(std::shared_ptr<RecordSet const> given, LoaderOptions const& wanted) : set(std::move(given)), options(wanted) {
+    Work(std::shared_ptr<RecordSet const> given, LoaderOptions const& wanted)
+        : set(std::move(given)), options(wanted) {
         if (options.batch == 0) throw Error(Fault::bad_input, "'batch' is 0 records; expected 1 or more");
         choose_fields();
-        OrderOptions rule{.shuffle = options.shuffle, .seed = options.seed, .rank = options.rank, .world = options.world, .ends = options.ends};
+        OrderOptions rule{.shuffle = options.shuffle,
+                          .seed = options.seed,
+                          .rank = options.rank,
+                          .world = options.world,
+                          .ends = options.ends};
         rule.block = block();
         rule.window = window_of(*set, *fields, rule.block);
         order = std::make_unique<Order>(set->records(), rule);
-        per_epoch = options.drop_last ? order->size() / options.batch : (order->size() + options.batch - 1) / options.batch;
+        per_epoch = options.drop_last ? order->size() / options.batch
+                                      : (order->size() + options.batch - 1) / options.batch;
         ring.resize(options.ahead > 0 ? options.ahead : options.workers + 2);
-        for (unsigned i = 0; per_epoch > 0 && i < options.workers; ++i) workers.emplace_back([this] { work(); });
+        for (unsigned i = 0; per_epoch > 0 && i < options.workers; ++i)
+            workers.emplace_back([this] { work(); });
     }
     ~Work() {
         {
@@ -87,8 +95,14 @@ struct Loader::Work {
         for (std::size_t const place : columns) {
             Column const& column = set->columns()[place];
             auto const wanted = options.dtypes.find(column.name);
-            BatchField field{.name = column.name, .column = place, .type = column.type, .shape = column.shape, .offset = offset, .is_text = column.is_text()};
-            field.type = detail::converted_type(column.type, wanted == options.dtypes.end() ? "" : wanted->second, column.name);
+            BatchField field{.name = column.name,
+                             .column = place,
+                             .type = column.type,
+                             .shape = column.shape,
+                             .offset = offset,
+                             .is_text = column.is_text()};
+            field.type = detail::converted_type(
+                column.type, wanted == options.dtypes.end() ? "" : wanted->second, column.name);
             field.bytes = field.is_text ? 0 : column.values * field.type.bytes;
             offset += (field.bytes * options.batch + alignment - 1) / alignment * alignment;
             fields->push_back(std::move(field));
@@ -99,7 +113,8 @@ struct Loader::Work {
 
     std::uint64_t block() const {
         std::uint64_t most = 1;
-        for (BatchField const& field : *fields) most = std::max(most, set->columns()[field.column].chunk_records);
+        for (BatchField const& field : *fields)
+            most = std::max(most, set->columns()[field.column].chunk_records);
         return most > 1 ? most : 64;
     }
 
@@ -109,11 +124,13 @@ struct Loader::Work {
         BatchField const& field = (*fields)[f];
         if (field.is_text) {
             for (std::uint64_t const record : batch.records)
-                for (std::string& text : set->texts(field.column, record, scratch)) batch.texts[f].push_back(std::move(text));
+                for (std::string& text : set->texts(field.column, record, scratch))
+                    batch.texts[f].push_back(std::move(text));
             return;
         }
         Column const& column = set->columns()[field.column];
-        bool const is_as_stored = !column.type.is_swapped && column.type.kind == field.type.kind && column.type.bytes == field.type.bytes;
+        bool const is_as_stored = !column.type.is_swapped && column.type.kind == field.type.kind &&
+                                  column.type.bytes == field.type.bytes;
         std::span<std::byte> to = batch.numbers(f);
         std::vector<std::byte> stored(is_as_stored ? 0 : column.bytes());
         for (std::uint64_t const record : batch.records) {
@@ -131,9 +148,11 @@ struct Loader::Work {
         auto batch = std::make_shared<Batch>(fields, pool);
         batch->epoch = place / per_epoch;
         batch->number = place % per_epoch;
-        std::uint64_t const first = batch->number * options.batch, count = std::min(options.batch, order->size() - first);
+        std::uint64_t const first = batch->number * options.batch,
+                            count = std::min(options.batch, order->size() - first);
         batch->records.reserve(count);
-        order->each(batch->epoch, first, count, [&](std::uint64_t record) { batch->records.push_back(record); });
+        order->each(batch->epoch, first, count,
+                    [&](std::uint64_t record) { batch->records.push_back(record); });
         for (std::size_t f = 0; f < fields->size(); ++f) fill_field(*batch, f, scratch);
         return batch;
     }
@@ -179,8 +198,10 @@ struct Loader::Work {
             return batch;
         }
         if (process != ::getpid())
-            throw Error(Fault::unsupported, "the loader was made before this process was forked, and its threads are not here; expected "
-                                            "one for each process; open the data set anew");
+            throw Error(
+                Fault::unsupported,
+                "the loader was made before this process was forked, and its threads are not here; expected "
+                "one for each process; open the data set anew");
         Slot& slot = ring[wanted % ring.size()];
         is_ready.wait(lock, [&] { return slot.place == wanted && slot.is_ready; });
         if (slot.problem) std::rethrow_exception(slot.problem);
@@ -207,7 +228,8 @@ struct Loader::Work {
         detail::Fingerprint print;
         for (BatchField const& field : *fields) print.add(field.name), print.add(field.type.name());
         print.add(options.batch), print.add(std::uint64_t(options.drop_last));
-        print.add(to_name(options.shuffle)), print.add(options.seed), print.add(options.world), print.add(to_name(options.ends));
+        print.add(to_name(options.shuffle)), print.add(options.seed), print.add(options.world),
+            print.add(to_name(options.ends));
         return print.value();
     }
 };
@@ -227,18 +249,22 @@ std::vector<BatchField> const& Loader::fields() const { return *work_->fields; }
 std::string Loader::state() const {
     return fmt::format(
         R"({{"hutch_loader": 1, "seed": {}, "epoch": {}, "batch": {}, "options": "{:016x}", "data": "{:016x}", "version": "{}"}})",
-        work_->options.seed, epoch(), position(), work_->options_print(), work_->set->identity(), work_->set->version());
+        work_->options.seed, epoch(), position(), work_->options_print(), work_->set->identity(),
+        work_->set->version());
 }
 
 void Loader::set_state(std::string_view json) {
     Document const state = Document::parse(json, "state");
     state.only({"hutch_loader", "seed", "epoch", "batch", "options", "data", "version"});
-    if (state.at("hutch_loader").integer() != 1) state.at("hutch_loader").fail("is of another program; expected 1");
+    if (state.at("hutch_loader").integer() != 1)
+        state.at("hutch_loader").fail("is of another program; expected 1");
     if (state.at("data").text() != fmt::format("{:016x}", work_->set->identity()))
-        state.at("data").fail(fmt::format("is of another data set, version '{}'; expected version '{}' and the same files and split",
-                                          state.at("version").text(), work_->set->version()));
+        state.at("data").fail(fmt::format(
+            "is of another data set, version '{}'; expected version '{}' and the same files and split",
+            state.at("version").text(), work_->set->version()));
     if (state.at("options").text() != fmt::format("{:016x}", work_->options_print()))
-        state.at("options").fail("is of other options; expected the same fields, batch, shuffle, seed, world and ends");
+        state.at("options").fail(
+            "is of other options; expected the same fields, batch, shuffle, seed, world and ends");
     long long const epoch = state.at("epoch").integer(), batch = state.at("batch").integer();
     if (epoch < 0 || batch < 0 || std::uint64_t(batch) > batches())
         state.at("batch").fail(fmt::format("is {} of epoch {}; expected 0 to {}", batch, epoch, batches()));

@@ -15,10 +15,10 @@
 namespace hutch::curate::load {
 
 struct LoaderOptions {
-    std::vector<std::string> fields{};               ///< empty: features and labels
-    std::map<std::string, std::string> dtypes{};     ///< other types than stored, of single fields
-    std::uint64_t batch = 256;                       ///< records
-    bool drop_last = false;                          ///< leave out a last batch that is not full
+    std::vector<std::string> fields{};            ///< empty: features and labels
+    std::map<std::string, std::string> dtypes{};  ///< other types than stored, of single fields
+    std::uint64_t batch = 256;                    ///< records
+    bool drop_last = false;                       ///< leave out a last batch that is not full
     Shuffle shuffle = Shuffle::none;
     std::uint64_t seed = 0;
     std::uint64_t rank = 0, world = 1;
@@ -50,8 +50,8 @@ class Loader {
 
     /// Return where the next batch stands, as one line of JSON.
     std::string state() const;
-    /// Go on from there: exactly the batches come that would have come. \throws Error bad_input when data set or options
-    /// are others
+    /// Go on from there: exactly the batches come that would have come. \throws Error bad_input when data set
+    /// or options are others
     void set_state(std::string_view json);
 
   private:

@@ -13,7 +13,8 @@
 namespace hutch::curate::load {
 namespace {
 
-constexpr std::array<char const*, 3> shuffle_names{"none", "records", "blocks"}, ends_names{"drop", "pad", "uneven"};
+constexpr std::array<char const*, 3> shuffle_names{"none", "records", "blocks"},
+    ends_names{"drop", "pad", "uneven"};
 
 std::size_t one_of(char const* what, std::string_view name, std::array<char const*, 3> const& names) {
     auto const found = std::ranges::find(names, name);
@@ -23,7 +24,16 @@ std::size_t one_of(char const* what, std::string_view name, std::array<char cons
     return std::size_t(found - names.begin());
 }
 
-constexpr int rounds = 6;
+constexpr std::uint32_t stream = 100;    // of base/random.hpp
+constexpr unsigned least_half_bits = 4;  // on fewer, few permutations are possible
+
+// Steele, Lea, Flood, OOPSLA 2014, "Fast splittable pseudorandom number generators": mix64, variant 13 of
+// Stafford.
+std::uint64_t scramble(std::uint64_t x) {
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+    return x ^ (x >> 31);
+}
 
 }  // namespace
 
@@ -33,19 +43,18 @@ char const* to_name(Ends ends) { return ends_names[std::size_t(ends)]; }
 Ends parse_ends(std::string_view name) { return Ends(one_of("ends", name, ends_names)); }
 
 Permutation::Permutation(std::uint64_t count, std::uint64_t seed, std::uint64_t turn)
-    : count_(count), seed_(seed), turn_(turn), half_bits_(unsigned(std::bit_width(count > 1 ? count - 1 : 1) + 1) / 2) {}
+    : count_(count),
+      half_bits_(std::max(least_half_bits, unsigned(std::bit_width(count > 1 ? count - 1 : 1) + 1) / 2)) {
+    RandomStream random(seed, stream, turn);
+    for (std::uint64_t& key : keys_) key = random.bits();
+}
 
 // The halves of the number take turns: one is mixed with a random function of the other.
 std::uint64_t Permutation::mix(std::uint64_t value) const {
     std::uint64_t const mask = (std::uint64_t{1} << half_bits_) - 1;
     std::uint64_t left = value >> half_bits_, right = value & mask;
-    for (int round = 0; round < rounds; ++round) {
-        std::uint32_t c0 = std::uint32_t(right), c1 = std::uint32_t(right >> 32) ^ std::uint32_t(round) << 24,
-                      c2 = std::uint32_t(turn_), c3 = std::uint32_t(turn_ >> 32);
-        std::uint32_t key0 = std::uint32_t(seed_), key1 = std::uint32_t(seed_ >> 32);
-        for (int i = 0; i < 3; ++i, key0 += philox_key_step0, key1 += philox_key_step1)
-            philox_round(c0, c1, c2, c3, key0, key1);
-        std::uint64_t const mixed = left ^ ((std::uint64_t(c0) << 32 | c2) & mask);
+    for (std::uint64_t const key : keys_) {
+        std::uint64_t const mixed = left ^ (scramble(right + key) & mask);
         left = right;
         right = mixed;
     }
@@ -67,20 +76,25 @@ Order::Order(std::uint64_t records, OrderOptions const& options) : records_(reco
         throw Error(Fault::bad_input, "'block' and 'window' are counts; expected 1 or more");
     options_.block = std::min(options.block, std::max<std::uint64_t>(1, records));
     std::uint64_t const least = records / world, more = records % world;
-    size_ = options.ends == Ends::drop ? least : options.ends == Ends::pad ? least + (more > 0) : least + (rank < more);
+    size_ = options.ends == Ends::drop  ? least
+            : options.ends == Ends::pad ? least + (more > 0)
+                                        : least + (rank < more);
     start_ = options.ends == Ends::uneven ? rank * least + std::min(rank, more) : rank * size_;
 }
 
-// The place within a window of shuffled runs is shuffled once more. Records beyond the last whole run join the last window.
+// The place within a window of shuffled runs is shuffled once more. Records beyond the last whole run join
+// the last window.
 std::uint64_t Order::of_blocks(std::uint64_t epoch, Permutation const& blocks, std::uint64_t place) const {
     std::uint64_t const block = options_.block, whole = records_ / block;
     std::uint64_t const windows = std::max<std::uint64_t>(1, whole / options_.window);
     std::uint64_t const window = std::min(place / (options_.window * block), windows - 1);
     std::uint64_t const first = window * options_.window;  // run
     std::uint64_t const count = window + 1 < windows ? options_.window * block : records_ - first * block;
-    std::uint64_t const inner = Permutation(count, options_.seed ^ 0x9E3779B97F4A7C15u, epoch << 32 ^ window)(place - first * block);
+    std::uint64_t const inner =
+        Permutation(count, options_.seed ^ 0x9E3779B97F4A7C15u, epoch << 32 ^ window)(place - first * block);
     std::uint64_t const run = first + inner / block;
-    return run < whole ? blocks(run) * block + inner % block : whole * block + (inner - (whole - first) * block);
+    return run < whole ? blocks(run) * block + inner % block
+                       : whole * block + (inner - (whole - first) * block);
 }
 
 }  // namespace hutch::curate::load

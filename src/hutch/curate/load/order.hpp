@@ -1,6 +1,8 @@
-/// Say which record stands at which place of an epoch: shuffled by a seed, in constant memory, shared among ranks.
+/// Say which record stands at which place of an epoch: shuffled by a seed, in constant memory, shared among
+/// ranks.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -8,9 +10,10 @@ namespace hutch::curate::load {
 
 /// A permutation of 0 ... count - 1 that is calculated, not stored.
 ///
-/// \par Source  a balanced Feistel network of Philox rounds on the smallest even number of bits that holds `count`; places
-///              beyond it walk on along their cycle: J. Black, P. Rogaway, CT-RSA 2002, "Ciphers with arbitrary finite
-///              domains", method 2; at most 4 steps on average
+/// \par Source  a balanced Feistel network of eight rounds on the smallest even number of bits that holds
+/// `count` (at least
+///              8); places beyond it walk on along their cycle: J. Black, P. Rogaway, CT-RSA 2002, "Ciphers
+///              with arbitrary finite domains", method 2; above 64 records, 4 steps on average at most
 class Permutation {
   public:
     Permutation(std::uint64_t count, std::uint64_t seed, std::uint64_t turn);
@@ -18,14 +21,16 @@ class Permutation {
 
   private:
     std::uint64_t mix(std::uint64_t value) const;
-    std::uint64_t count_, seed_, turn_;
+    std::uint64_t count_;
     unsigned half_bits_;
+    std::array<std::uint64_t, 8> keys_;
 };
 
 enum class Shuffle {
     none,
     records,  ///< any record may follow any other
-    blocks    ///< runs of neighbours are shuffled, then records within some runs: for chunks that hold many records
+    blocks    ///< runs of neighbours are shuffled, then records within some runs: for chunks that hold many
+              ///< records
 };
 char const* to_name(Shuffle shuffle);
 Shuffle parse_shuffle(std::string_view name);
@@ -42,8 +47,8 @@ Ends parse_ends(std::string_view name);
 struct OrderOptions {
     Shuffle shuffle = Shuffle::none;
     std::uint64_t seed = 0;
-    std::uint64_t block = 64;    ///< records of a run, for Shuffle::blocks
-    std::uint64_t window = 64;   ///< runs whose records are mixed
+    std::uint64_t block = 64;   ///< records of a run, for Shuffle::blocks
+    std::uint64_t window = 64;  ///< runs whose records are mixed
     std::uint64_t rank = 0, world = 1;
     Ends ends = Ends::drop;
 };

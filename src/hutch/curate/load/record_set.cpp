@@ -50,7 +50,9 @@ struct OpenPart {
         : part(&given), first(start), records(count), fields(columns) {}
 };
 
-bool has(Part const& part, std::string const& name) { return part.columns.empty() || part.columns.contains(name); }
+bool has(Part const& part, std::string const& name) {
+    return part.columns.empty() || part.columns.contains(name);
+}
 
 ArrayLayout layout_in(Part const& part, std::string const& name, bool is_whole) {
     if (!part.columns.empty()) return data::locate_npy(part.columns.at(name));
@@ -91,12 +93,14 @@ struct RecordSet::Work {
         if (used.empty()) refuse_split();
         find_columns(*used[0]);
         for (Part const* part : used) add_part(*part);
+        if (!folder.has_dictionary) drop_others(used);
         if (!is_by_file) choose_by_field();
         make_identity();
     }
 
     [[noreturn]] void refuse_split() const {
-        throw Error(Fault::bad_input, fmt::format("'split' is '{}'; expected one of {}", split, fmt::join(splits, ", ")));
+        throw Error(Fault::bad_input,
+                    fmt::format("'split' is '{}'; expected one of {}", split, fmt::join(splits, ", ")));
     }
 
     // Without a dictionary, the largest array says how many records there are.
@@ -105,7 +109,8 @@ struct RecordSet::Work {
         std::uint64_t records = 0;
         if (folder.has_dictionary) {
             for (Field const& field : folder.table.fields)
-                if (has(part, field.name)) columns.push_back(column_of(field.name, layout_in(part, field.name, false), &field));
+                if (has(part, field.name))
+                    columns.push_back(column_of(field.name, layout_in(part, field.name, false), &field));
             for (Field const& field : folder.table.shared) shared.push_back(field.name);
         } else {
             std::size_t most = 0;
@@ -122,16 +127,31 @@ struct RecordSet::Work {
                     shared.push_back(name);
         }
         if (columns.empty())
-            throw Error(Fault::bad_data, fmt::format("'{}' has no field; expected arrays with a row for each record", part.name));
+            throw Error(
+                Fault::bad_data,
+                fmt::format("'{}' has no field; expected arrays with a row for each record", part.name));
     }
 
     void add_part(Part const& part) {
-        auto const column = std::ranges::find_if(columns, [&](Column const& one) { return has(part, one.name); });
+        auto const column =
+            std::ranges::find_if(columns, [&](Column const& one) { return has(part, one.name); });
         if (column == columns.end())
-            throw Error(Fault::bad_data, fmt::format("'{}' has none of the fields that others have", part.name));
+            throw Error(Fault::bad_data,
+                        fmt::format("'{}' has none of the fields that others have", part.name));
         std::uint64_t const records = layout_in(part, column->name, false).records();
         parts.push_back(std::make_unique<OpenPart>(part, total, records, columns.size()));
         total += records;
+    }
+
+    // Arrays that have a row for each record in one file only by chance.
+    void drop_others(std::vector<Part const*> const& used) {
+        for (std::size_t i = 1; i < used.size(); ++i) {
+            std::vector<std::string> const names = names_in(*used[i]);
+            std::erase_if(columns, [&](Column const& column) {
+                return !std::ranges::binary_search(names, column.name) ||
+                       layout_in(*used[i], column.name, false).records() != parts[i]->records;
+            });
+        }
     }
 
     // A field of the role `split` names the split of each record.
@@ -139,9 +159,11 @@ struct RecordSet::Work {
         auto const field = std::ranges::find(columns, Role::split, &Column::role);
         if (field == columns.end()) {
             if (!split.empty())
-                throw Error(Fault::bad_input, fmt::format("'split' is '{}', but nothing says which records belong to one; leave "
-                                                          "it out, or name it in dictionary.json: '{}'",
-                                                          split, folder.path.string()));
+                throw Error(
+                    Fault::bad_input,
+                    fmt::format("'split' is '{}', but nothing says which records belong to one; leave "
+                                "it out, or name it in dictionary.json: '{}'",
+                                split, folder.path.string()));
             return;
         }
         ReadScratch scratch;
@@ -158,32 +180,39 @@ struct RecordSet::Work {
 
     std::string split_of(std::size_t column, std::uint64_t record, ReadScratch& scratch) const {
         if (columns[column].is_text()) return texts_of(column, record, scratch).at(0);
-        throw Error(Fault::unsupported, fmt::format("'{}' names splits by numbers; expected texts", columns[column].name));
+        throw Error(Fault::unsupported,
+                    fmt::format("'{}' names splits by numbers; expected texts", columns[column].name));
     }
 
     void make_identity() {
         detail::Fingerprint print;
-        print.add(folder.dictionary.name), print.add(folder.dictionary.version), print.add(split), print.add(folder.table.name);
+        print.add(folder.dictionary.name), print.add(folder.dictionary.version), print.add(split),
+            print.add(folder.table.name);
         for (auto const& part : parts) {
             print.add(part->part->name), print.add(part->records);
             if (!part->part->file.empty()) print.add(std::uint64_t(fs::file_size(part->part->file)));
-            for (auto const& [name, file] : part->part->columns) print.add(name), print.add(std::uint64_t(fs::file_size(file)));
+            for (auto const& [name, file] : part->part->columns)
+                print.add(name), print.add(std::uint64_t(fs::file_size(file)));
         }
         identity = print.value();
     }
 
     OpenPart& part_of(std::uint64_t record) const {
-        auto const after = std::ranges::upper_bound(parts, record, {}, [](auto const& part) { return part->first; });
+        auto const after =
+            std::ranges::upper_bound(parts, record, {}, [](auto const& part) { return part->first; });
         return **std::prev(after);
     }
 
     StoredField const& field(OpenPart& part, std::size_t column) const {
-        if (StoredField const* const ready = part.fields[column].load(std::memory_order_acquire)) return *ready;
+        if (StoredField const* const ready = part.fields[column].load(std::memory_order_acquire))
+            return *ready;
         std::lock_guard const lock(part.mutex);
-        if (StoredField const* const ready = part.fields[column].load(std::memory_order_acquire)) return *ready;
+        if (StoredField const* const ready = part.fields[column].load(std::memory_order_acquire))
+            return *ready;
         Column const& wanted = columns[column];
         if (!has(*part.part, wanted.name))
-            throw Error(Fault::bad_data, fmt::format("'{}' lacks field '{}'; expected it in all files", part.part->name, wanted.name));
+            throw Error(Fault::bad_data, fmt::format("'{}' lacks field '{}'; expected it in all files",
+                                                     part.part->name, wanted.name));
         ArrayLayout layout = layout_in(*part.part, wanted.name, true);
         check(part, wanted, layout);
         std::shared_ptr<data::MappedFile const>& file = part.files[file_of(*part.part, wanted.name)];
@@ -204,9 +233,9 @@ struct RecordSet::Work {
                                                  is.is_swapped == should.is_swapped;
         if (layout.shape != shape || !fits)
             throw Error(Fault::bad_data,
-                        fmt::format("'{}' is {} ({}); expected {} ({}) as in the first file: '{}'", wanted.name,
-                                    layout.type.name(), fmt::join(layout.shape, ", "), wanted.type.name(),
-                                    fmt::join(shape, ", "), part.part->name));
+                        fmt::format("'{}' is {} ({}); expected {} ({}) as in the first file: '{}'",
+                                    wanted.name, layout.type.name(), fmt::join(layout.shape, ", "),
+                                    wanted.type.name(), fmt::join(shape, ", "), part.part->name));
     }
 
     std::vector<std::string> texts_of(std::size_t column, std::uint64_t record, ReadScratch& scratch) const {
@@ -222,12 +251,14 @@ struct RecordSet::Work {
         scratch.record.resize(stored.layout().record_bytes());
         stored.read(record - part.first, scratch.record, scratch, cache);
         std::size_t const width = stored.layout().type.bytes;
-        for (std::size_t i = 0; i < values; ++i) texts.push_back(as_text(std::span(scratch.record).subspan(i * width, width)));
+        for (std::size_t i = 0; i < values; ++i)
+            texts.push_back(as_text(std::span(scratch.record).subspan(i * width, width)));
         return texts;
     }
 };
 
-RecordSet::RecordSet(fs::path const& path, OpenOptions const& options) : work_(std::make_unique<Work>(path, options)) {}
+RecordSet::RecordSet(fs::path const& path, OpenOptions const& options)
+    : work_(std::make_unique<Work>(path, options)) {}
 RecordSet::~RecordSet() = default;
 
 std::uint64_t RecordSet::records() const { return work_->chosen ? work_->chosen->size() : work_->total; }
@@ -245,8 +276,9 @@ std::size_t RecordSet::find(std::string const& name) const {
         names.push_back(columns()[i].name);
     }
     std::string const near = nearest_word(name, names);
-    throw Error(Fault::bad_input, fmt::format("'{}' is no field; expected one of {}{}", name, fmt::join(names, ", "),
-                                              near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+    throw Error(Fault::bad_input,
+                fmt::format("'{}' is no field; expected one of {}{}", name, fmt::join(names, ", "),
+                            near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
 }
 
 std::vector<std::size_t> RecordSet::default_columns() const {
@@ -260,8 +292,8 @@ std::vector<std::size_t> RecordSet::default_columns() const {
 
 SharedArray RecordSet::shared(std::string const& name) const {
     if (std::ranges::find(work_->shared, name) == work_->shared.end())
-        throw Error(Fault::bad_input, fmt::format("'{}' is no array that records share; expected one of {}", name,
-                                                  fmt::join(work_->shared, ", ")));
+        throw Error(Fault::bad_input, fmt::format("'{}' is no array that records share; expected one of {}",
+                                                  name, fmt::join(work_->shared, ", ")));
     Part const& part = *work_->parts.at(0)->part;
     ArrayLayout const layout = layout_in(part, name, true);
     auto const file = std::make_shared<data::MappedFile const>(file_of(part, name));
@@ -277,7 +309,8 @@ SharedArray RecordSet::shared(std::string const& name) const {
     return array;
 }
 
-void RecordSet::read(std::size_t column, std::uint64_t record, std::span<std::byte> to, ReadScratch& scratch) const {
+void RecordSet::read(std::size_t column, std::uint64_t record, std::span<std::byte> to,
+                     ReadScratch& scratch) const {
     std::uint64_t const place = work_->chosen ? (*work_->chosen)[record] : record;
     OpenPart& part = work_->part_of(place);
     try {
@@ -287,7 +320,8 @@ void RecordSet::read(std::size_t column, std::uint64_t record, std::span<std::by
     }
 }
 
-std::vector<std::string> RecordSet::texts(std::size_t column, std::uint64_t record, ReadScratch& scratch) const {
+std::vector<std::string> RecordSet::texts(std::size_t column, std::uint64_t record,
+                                          ReadScratch& scratch) const {
     std::uint64_t const place = work_->chosen ? (*work_->chosen)[record] : record;
     try {
         return work_->texts_of(column, place, scratch);

@@ -1,4 +1,5 @@
-/// The records of one split of a data set, as if they were one long table: any record, any field, by any thread.
+/// The records of one split of a data set, as if they were one long table: any record, any field, by any
+/// thread.
 #pragma once
 
 #include "hutch/curate/dictionary.hpp"
@@ -17,14 +18,15 @@ namespace hutch::curate::load {
 /// A field of all records.
 struct Column {
     std::string name;
-    data::ElementType type;             ///< as stored; texts may differ in length from file to file
-    std::vector<std::uint64_t> shape;   ///< of one record
-    std::size_t values = 1;             ///< of one record
+    data::ElementType type;            ///< as stored; texts may differ in length from file to file
+    std::vector<std::uint64_t> shape;  ///< of one record
+    std::size_t values = 1;            ///< of one record
     std::string unit;
     Role role = Role::other;
-    std::uint64_t chunk_records = 0;    ///< records that are packed together; 0: none is packed
+    std::uint64_t chunk_records = 0;  ///< records that are packed together; 0: none is packed
     bool is_text() const {
-        return type.kind == data::ElementType::Kind::text || type.kind == data::ElementType::Kind::texts_elsewhere;
+        return type.kind == data::ElementType::Kind::text ||
+               type.kind == data::ElementType::Kind::texts_elsewhere;
     }
     /// Return the bytes of one record; texts have none.
     std::size_t bytes() const { return is_text() ? 0 : values * type.bytes; }
@@ -40,8 +42,8 @@ struct SharedArray {
 };
 
 struct OpenOptions {
-    std::string split;  ///< "": all records
-    std::string table;  ///< of the dictionary; "": the first
+    std::string split;                                 ///< "": all records
+    std::string table;                                 ///< of the dictionary; "": the first
     std::size_t cache_bytes = std::size_t{256} << 20;  ///< for unpacked chunks that hold several records
 };
 

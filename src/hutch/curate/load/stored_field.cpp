@@ -34,7 +34,8 @@ void ChunkCache::keep(void const* field, std::size_t chunk, Chunk bytes) {
     }
 }
 
-StoredField::StoredField(std::shared_ptr<data::MappedFile const> file, data::ArrayLayout layout, std::string name)
+StoredField::StoredField(std::shared_ptr<data::MappedFile const> file, data::ArrayLayout layout,
+                         std::string name)
     : file_(std::move(file)), layout_(std::move(layout)), name_(std::move(name)) {
     if (layout_.chunk.empty()) return;
     chunk_bytes_ = layout_.type.bytes;
@@ -45,18 +46,22 @@ StoredField::StoredField(std::shared_ptr<data::MappedFile const> file, data::Arr
     }
 }
 
-void StoredField::read(std::uint64_t row, std::span<std::byte> to, ReadScratch& scratch, ChunkCache& cache) const {
+void StoredField::read(std::uint64_t row, std::span<std::byte> to, ReadScratch& scratch,
+                       ChunkCache& cache) const {
     if (!layout_.chunk.empty()) {
         try {
             if (tiles_ == 1 && chunk_bytes_ == to.size()) return unpack(row, to, scratch);
             return read_tiles(row, to.data(), scratch, cache);
         } catch (Error const& problem) {
-            throw Error(problem.fault(), fmt::format("'{}', record {} of the file, {}; expected a chunk that unpacks; copy the "
-                                                     "file again and check it by 'hutch dataset verify'",
-                                                     name_, row, problem.what()));
+            throw Error(
+                problem.fault(),
+                fmt::format("'{}', record {} of the file, {}; expected a chunk that unpacks; copy the "
+                            "file again and check it by 'hutch dataset verify'",
+                            name_, row, problem.what()));
         }
     }
-    std::byte const* const all = layout_.held.empty() ? file_->bytes().data() + layout_.offset : layout_.held.data();
+    std::byte const* const all =
+        layout_.held.empty() ? file_->bytes().data() + layout_.offset : layout_.held.data();
     std::memcpy(to.data(), all + row * to.size(), to.size());
 }
 
@@ -67,11 +72,13 @@ void StoredField::unpack(std::size_t chunk, std::span<std::byte> to, ReadScratch
             std::memcpy(&to[i], layout_.fill.data(), layout_.fill.size());
         return;
     }
-    scratch.decoder.decode(layout_.filters, place.skipped, file_->bytes().subspan(place.offset, place.bytes), to);
+    scratch.decoder.decode(layout_.filters, place.skipped, file_->bytes().subspan(place.offset, place.bytes),
+                           to);
 }
 
 // All chunks that hold a part of the record: the grid without its first dimension.
-void StoredField::read_tiles(std::uint64_t row, std::byte* to, ReadScratch& scratch, ChunkCache& cache) const {
+void StoredField::read_tiles(std::uint64_t row, std::byte* to, ReadScratch& scratch,
+                             ChunkCache& cache) const {
     bool const is_shared = layout_.chunk[0] > 1;
     std::vector<std::uint64_t> tile(grid_.size(), 0);
     tile[0] = row / layout_.chunk[0];

@@ -1,4 +1,5 @@
-/// Read single records of one array of one file: from the mapped file where they are raw, else by unpacking their chunk.
+/// Read single records of one array of one file: from the mapped file where they are raw, else by unpacking
+/// their chunk.
 #pragma once
 
 #include "hutch/data/array_layout.hpp"
@@ -14,7 +15,8 @@
 
 namespace hutch::curate::load {
 
-/// Unpacked chunks that hold several records, the latest used ones, up to a number of bytes; threads share it.
+/// Unpacked chunks that hold several records, the latest used ones, up to a number of bytes; threads share
+/// it.
 class ChunkCache {
   public:
     using Chunk = std::shared_ptr<std::vector<std::byte> const>;
@@ -54,7 +56,8 @@ class StoredField {
   private:
     void unpack(std::size_t chunk, std::span<std::byte> to, ReadScratch& scratch) const;
     void read_tiles(std::uint64_t row, std::byte* to, ReadScratch& scratch, ChunkCache& cache) const;
-    void copy_tile(std::vector<std::uint64_t> const& tile, std::uint64_t row, std::byte const* from, std::byte* to) const;
+    void copy_tile(std::vector<std::uint64_t> const& tile, std::uint64_t row, std::byte const* from,
+                   std::byte* to) const;
 
     std::shared_ptr<data::MappedFile const> file_;
     data::ArrayLayout layout_;

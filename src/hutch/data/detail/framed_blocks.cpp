@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-
 #include <lz4.h>
-#include <zlib.h>
 #include <zstd.h>
+
+#include <zlib.h>
 
 namespace hutch::data::detail {
 namespace {
@@ -27,7 +27,8 @@ void put_big_endian(std::byte* to, Number value) {
 }
 
 Bytes part(Bytes from, std::size_t at, std::size_t size) {
-    if (size > from.size() || at > from.size() - size) refuse("it ends after {} bytes, within a block", from.size());
+    if (size > from.size() || at > from.size() - size)
+        refuse("it ends after {} bytes, within a block", from.size());
     return from.subspan(at, size);
 }
 
@@ -35,7 +36,8 @@ char const* text(std::byte const* bytes) { return reinterpret_cast<char const*>(
 char* text(std::byte* bytes) { return reinterpret_cast<char*>(bytes); }
 
 void decode_lz4(Bytes from, Room to) {
-    int const size = LZ4_decompress_safe(text(from.data()), text(to.data()), int(from.size()), int(to.size()));
+    int const size =
+        LZ4_decompress_safe(text(from.data()), text(to.data()), int(from.size()), int(to.size()));
     if (size != int(to.size())) refuse("LZ4 gives {} bytes, and should give {}", size, to.size());
 }
 
@@ -100,13 +102,15 @@ void Codecs::compress(int level, Bytes from, std::vector<std::byte>& to) {
     to.resize(ZSTD_compressBound(from.size()));
     std::size_t const size =
         ZSTD_compressCCtx(contexts_->zstd_out, to.data(), to.size(), from.data(), from.size(), level);
-    if (ZSTD_isError(size)) throw Error(Fault::exhausted, fmt::format("zstd cannot compress: {}", ZSTD_getErrorName(size)));
+    if (ZSTD_isError(size))
+        throw Error(Fault::exhausted, fmt::format("zstd cannot compress: {}", ZSTD_getErrorName(size)));
     to.resize(size);
 }
 
 std::size_t zstd_content_bytes(Bytes frame) {
     unsigned long long const size = ZSTD_getFrameContentSize(frame.data(), frame.size());
-    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) refuse("its zstd frame does not say its size");
+    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
+        refuse("its zstd frame does not say its size");
     return std::size_t(size);
 }
 
@@ -120,23 +124,39 @@ void unshuffle(Values const& values, Bytes from, Room to) {
     join_bytes(from, width_of(values, 0), to.data());
 }
 
+namespace {
+
+unsigned packer_of(Values const& values) { return values.size() > 4 ? values[4] : 0; }
+std::size_t block_of(Values const& values, std::size_t width) {
+    return values.size() > 3 && values[3] > 0 ? values[3] : default_block(width);
+}
+
+// One block of shuffled bits behind its size.
+std::size_t pack_block(Bytes rows, std::byte* to, std::size_t room) {
+    int const packed = LZ4_compress_default(text(rows.data()), text(to + 4), int(rows.size()), int(room - 4));
+    put_big_endian(to, std::uint32_t(packed));
+    return 4 + std::size_t(packed);
+}
+
+}  // namespace
+
 void bitshuffle(Codecs& codecs, Values const& values, Bytes from, std::vector<std::byte>& to) {
-    std::size_t const width = width_of(values, 2), block = values.size() > 3 && values[3] > 0 ? values[3] : default_block(width);
-    if (values.size() < 5 || values[4] != bitshuffle_lz4)
-        throw Error(Fault::unsupported, "bitshuffle is written with LZ4 only; expected 2 as its fifth value");
-    std::size_t const bytes = block * width;
-    to.resize(header_bytes + from.size() + (from.size() / bytes + 1) * (4 + std::size_t(LZ4_compressBound(int(bytes))) - bytes));
-    put_big_endian(to.data(), std::uint64_t(from.size()));
-    put_big_endian(to.data() + 8, std::uint32_t(bytes));
+    std::size_t const width = width_of(values, 2), bytes = block_of(values, width) * width;
+    unsigned const packer = packer_of(values);
+    if (packer != 0 && packer != bitshuffle_lz4)
+        throw Error(Fault::unsupported,
+                    fmt::format("bitshuffle's fifth value is {}; expected 0 (plain) or 2 (LZ4)", packer));
+    std::size_t const bound = std::size_t(LZ4_compressBound(int(bytes)));
+    to.resize(header_bytes + from.size() + (from.size() / bytes + 1) * (4 + bound - bytes) + bound);
+    std::size_t at = packer == 0 ? 0 : header_bytes, done = 0;
+    if (packer != 0)
+        put_big_endian(to.data(), std::uint64_t(from.size())),
+            put_big_endian(to.data() + 8, std::uint32_t(bytes));
     std::byte *const planes = codecs.scratch(0, bytes), *const rows = codecs.scratch(1, bytes);
-    std::size_t at = header_bytes, done = 0;
     for (std::size_t const whole = from.size() / (8 * width) * (8 * width); done < whole;) {
         std::size_t const size = std::min(bytes, whole - done);
-        split_bits(from.subspan(done, size), width, planes, rows);
-        int const room = int(to.size() - at - 4);
-        int const packed = LZ4_compress_default(text(rows), text(to.data() + at + 4), int(size), room);
-        put_big_endian(to.data() + at, std::uint32_t(packed));
-        at += 4 + std::size_t(packed);
+        split_bits(from.subspan(done, size), width, planes, packer == 0 ? to.data() + at : rows);
+        at += packer == 0 ? size : pack_block({rows, size}, to.data() + at, to.size() - at);
         done += size;
     }
     std::memcpy(to.data() + at, from.data() + done, from.size() - done);
@@ -161,12 +181,11 @@ void unbitshuffle_plain(Codecs& codecs, std::size_t width, std::size_t block, By
 
 void unbitshuffle(Codecs& codecs, Values const& values, Bytes from, Room to) {
     std::size_t const width = width_of(values, 2);
-    unsigned const packer = values.size() > 4 ? values[4] : 0;
-    if (packer == 0)
-        return unbitshuffle_plain(codecs, width, values.size() > 3 && values[3] > 0 ? values[3] : default_block(width), from,
-                                  to);
+    unsigned const packer = packer_of(values);
+    if (packer == 0) return unbitshuffle_plain(codecs, width, block_of(values, width), from, to);
     if (big_endian<std::uint64_t>(from, 0) != to.size())
-        refuse("its header says {} bytes, and it should hold {}", big_endian<std::uint64_t>(from, 0), to.size());
+        refuse("its header says {} bytes, and it should hold {}", big_endian<std::uint64_t>(from, 0),
+               to.size());
     std::size_t const block = big_endian<std::uint32_t>(from, 8);
     if (block == 0 || block > most_block || block % (8 * width) != 0)
         refuse("its header says blocks of {} bytes", block);
@@ -211,12 +230,14 @@ void frame_lz4(Bytes from, std::vector<std::byte>& to) {
 
 void unframe_lz4(Bytes from, Room to) {
     if (big_endian<std::uint64_t>(from, 0) != to.size())
-        refuse("its header says {} bytes, and it should hold {}", big_endian<std::uint64_t>(from, 0), to.size());
+        refuse("its header says {} bytes, and it should hold {}", big_endian<std::uint64_t>(from, 0),
+               to.size());
     std::size_t const block = big_endian<std::uint32_t>(from, 8);
     if (block == 0) refuse("its header says blocks of 0 bytes");
     std::size_t at = header_bytes;
     for (std::size_t done = 0; done < to.size();) {
-        std::size_t const size = std::min(block, to.size() - done), packed = big_endian<std::uint32_t>(from, at);
+        std::size_t const size = std::min(block, to.size() - done),
+                          packed = big_endian<std::uint32_t>(from, at);
         Bytes const one = part(from, at + 4, packed);
         if (packed == size)
             std::memcpy(to.data() + done, one.data(), size);
@@ -230,7 +251,8 @@ void unframe_lz4(Bytes from, Room to) {
 Bytes without_checksum(Bytes from) {
     if (from.size() < 4) refuse("it ends after {} bytes, within its checksum", from.size());
     Bytes const data = from.first(from.size() - 4);
-    // HDF5's Fletcher-32: sums of big-endian words of two bytes, the last one of odd length padded; folded twice.
+    // HDF5's Fletcher-32: sums of big-endian words of two bytes, the last one of odd length padded; folded
+    // twice.
     std::uint32_t a = 0, b = 0;
     auto const fold = [](std::uint32_t sum) { return (sum & 0xFFFF) + (sum >> 16); };
     for (std::size_t i = 0; i < data.size(); i += 2) {

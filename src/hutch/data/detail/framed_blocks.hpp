@@ -21,7 +21,8 @@ inline constexpr unsigned bitshuffle_lz4 = 2, bitshuffle_zstd = 3;
 
 template <class... Args>
 [[noreturn]] void refuse(fmt::format_string<Args...> what, Args&&... args) {
-    throw Error(Fault::bad_data, fmt::format("is damaged ({})", fmt::format(what, std::forward<Args>(args)...)));
+    throw Error(Fault::bad_data,
+                fmt::format("is damaged ({})", fmt::format(what, std::forward<Args>(args)...)));
 }
 
 /// Contexts of zlib and zstd, which are dear to make, and scratch. One for each thread.
@@ -44,8 +45,8 @@ std::size_t zstd_content_bytes(Bytes frame);
 
 void shuffle(Values const& values, Bytes from, std::vector<std::byte>& to);
 void unshuffle(Values const& values, Bytes from, Room to);
-/// Blocks of shuffled bits; with LZ4 or zstd under a header of the size and the block size, each with its own size in front;
-/// up to seven numbers at the end are copied. Numbers in headers are big-endian.
+/// Blocks of shuffled bits; with LZ4 or zstd under a header of the size and the block size, each with its own
+/// size in front; up to seven numbers at the end are copied. Numbers in headers are big-endian.
 void bitshuffle(Codecs& codecs, Values const& values, Bytes from, std::vector<std::byte>& to);
 void unbitshuffle(Codecs& codecs, Values const& values, Bytes from, Room to);
 /// The filter LZ4: a header of the size and the block size, then blocks; those that do not shrink are copied.

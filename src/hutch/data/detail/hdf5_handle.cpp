@@ -38,7 +38,8 @@ Handle open_hdf5(std::string const& path) {
 
 Handle open_dataset(hid_t file, std::string const& name, std::string const& path) {
     bool is_there = true;
-    for (std::size_t slash = name.find('/', 1); is_there && slash != std::string::npos; slash = name.find('/', slash + 1))
+    for (std::size_t slash = name.find('/', 1); is_there && slash != std::string::npos;
+         slash = name.find('/', slash + 1))
         is_there = H5Lexists(file, name.substr(0, slash).c_str(), H5P_DEFAULT) > 0;
     if (!is_there || H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0)
         throw Error(Fault::not_found,
