@@ -2,6 +2,7 @@
 
 #include "hutch/base/error.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -24,6 +25,23 @@ struct Pages {
 Pages pages_of(std::span<std::byte const> bytes, std::size_t offset, std::size_t count) {
     std::size_t const page = std::size_t(::sysconf(_SC_PAGESIZE)), first = offset / page * page;
     return {const_cast<std::byte*>(bytes.data()) + first, offset + count - first};
+}
+
+// Step by step, as far as the page cache has all of it.
+void populate([[maybe_unused]] std::span<std::byte const> bytes) {
+#if defined(MADV_POPULATE_READ)
+    constexpr std::size_t step = std::size_t{64} << 20;
+    std::size_t const page = std::size_t(::sysconf(_SC_PAGESIZE));
+    std::vector<unsigned char> is_here(step / page + 1);
+    for (std::size_t first = 0; first < bytes.size(); first += step) {
+        std::size_t const count = std::min(step, bytes.size() - first);
+        void* const start = const_cast<std::byte*>(bytes.data()) + first;
+        if (::mincore(start, count, is_here.data()) != 0) return;
+        for (std::size_t i = 0; i * page < count; ++i)
+            if ((is_here[i] & 1) == 0) return;
+        if (::madvise(start, count, MADV_POPULATE_READ) != 0) return;
+    }
+#endif
 }
 
 }  // namespace
@@ -49,6 +67,7 @@ MappedFile::MappedFile(std::filesystem::path const& path) {
 #if defined(MADV_HUGEPAGE)
     if (size > 0) ::madvise(start, size, MADV_HUGEPAGE);
 #endif
+    populate(bytes_);
 }
 
 MappedFile::~MappedFile() {
@@ -56,19 +75,6 @@ MappedFile::~MappedFile() {
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
-
-void MappedFile::populate([[maybe_unused]] std::size_t offset, [[maybe_unused]] std::size_t count) const {
-#if defined(MADV_POPULATE_READ)
-    if (count == 0) return;
-    Pages const pages = pages_of(bytes_, offset, count);
-    std::size_t const page = std::size_t(::sysconf(_SC_PAGESIZE));
-    std::vector<unsigned char> is_here((pages.count + page - 1) / page);
-    if (::mincore(pages.first, pages.count, is_here.data()) != 0) return;
-    for (unsigned char const one : is_here)
-        if ((one & 1) == 0) return;
-    ::madvise(pages.first, pages.count, MADV_POPULATE_READ);
-#endif
-}
 
 void MappedFile::will_need(std::size_t offset, std::size_t count) const {
     if (count == 0) return;

@@ -7,8 +7,9 @@
 
 namespace hutch::data {
 
-/// The bytes of a file, shared with the page cache. A file that shrinks meanwhile ends the program by a
-/// signal: data sets do not change once they have their name.
+/// The bytes of a file, shared with the page cache. What is there already is entered into the page table at
+/// once, because faults page by page cost more than copying. A file that shrinks meanwhile ends the program
+/// by a signal: data sets do not change once they have their name.
 class MappedFile {
   public:
     /// \throws Error not_found, external
@@ -18,9 +19,6 @@ class MappedFile {
     MappedFile(MappedFile const&) = delete;
     MappedFile& operator=(MappedFile const&) = delete;
     std::span<std::byte const> bytes() const { return bytes_; }
-    /// Fill in the page table where all of a range is in memory already, so that reading it does not fault
-    /// page by page.
-    void populate(std::size_t offset, std::size_t count) const;
     /// Ask for a range from disk without waiting for it.
     void will_need(std::size_t offset, std::size_t count) const;
 

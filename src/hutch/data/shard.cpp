@@ -197,12 +197,6 @@ struct ShardWriter::Handles {
 
 ShardWriter::ShardWriter(std::filesystem::path const& path) : handles_(std::make_unique<Handles>()) {
     start_hdf5();
-    hbool_t is_threadsafe = false;
-    H5is_library_threadsafe(&is_threadsafe);
-    if (!is_threadsafe)
-        throw Error(
-            Fault::unsupported,
-            "the HDF5 library was built without thread safety; expected one with it, such as Debian's");
     handles_->path = path;
     Handle const access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "create a property list");
     H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);

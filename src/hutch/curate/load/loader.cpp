@@ -9,15 +9,17 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace hutch::curate::load {
 namespace {
 
-constexpr std::size_t alignment = 64, most_window = 64;
+constexpr std::size_t alignment = 64, most_window = 64, page = 4096;
 
 // A batch under way, or what became of it.
 struct Slot {
@@ -34,6 +36,13 @@ std::uint64_t window_of(RecordSet const& set, std::vector<BatchField> const& fie
         if (set.columns()[field.column].chunk_records > 1)
             bytes += block * set.columns()[field.column].bytes();
     return std::clamp<std::uint64_t>((std::size_t{128} << 20) / bytes, 1, most_window);
+}
+
+// Faults of this thread that waited for a disk.
+long disk_faults() {
+    rusage used{};
+    getrusage(RUSAGE_THREAD, &used);
+    return used.ru_majflt;
 }
 
 }  // namespace
@@ -75,17 +84,20 @@ struct Loader::Work {
             workers.emplace_back([this] { work(); });
     }
     ~Work() {
+        if (is_forked()) {
+            for (std::thread& worker : workers) worker.detach();
+            return;
+        }
         {
             std::lock_guard const lock(mutex);
             is_over = true;
         }
         is_room.notify_all();
-        for (std::thread& worker : workers)
-            if (process == ::getpid())
-                worker.join();
-            else
-                worker.detach();  // a process that was forked has none of them
+        for (std::thread& worker : workers) worker.join();
     }
+
+    // A process that was forked has none of the threads, and what they held stays locked.
+    bool is_forked() const { return process != ::getpid(); }
 
     void choose_fields() {
         std::vector<std::size_t> columns;
@@ -153,8 +165,19 @@ struct Loader::Work {
         batch->records.reserve(count);
         order->each(batch->epoch, first, count,
                     [&](std::uint64_t record) { batch->records.push_back(record); });
+        if (scratch.has_waited) read_ahead(*batch);
+        long const faults = disk_faults();
         for (std::size_t f = 0; f < fields->size(); ++f) fill_field(*batch, f, scratch);
+        scratch.has_waited = disk_faults() > faults || (scratch.has_waited && batch->number % 16 != 0);
         return batch;
+    }
+
+    // Files that are not in memory: all of a batch is asked for at once, instead of fault by fault. That is a
+    // call for each record, so only where the batches before had to wait for the disk.
+    void read_ahead(Batch const& batch) const {
+        for (BatchField const& field : *fields)
+            if (field.bytes >= page)
+                for (std::uint64_t const record : batch.records) set->will_need(field.column, record);
     }
 
     // ---- threads: places are taken in their order, and lie in the ring by their number
@@ -186,6 +209,11 @@ struct Loader::Work {
     }
 
     std::shared_ptr<Batch const> next() {
+        if (!workers.empty() && is_forked())
+            throw Error(
+                Fault::unsupported,
+                "the loader was made before this process was forked, and its threads are not here; expected "
+                "one for each process; open the data set anew");
         std::unique_lock lock(mutex);
         if (position >= per_epoch) {
             ++epoch, position = 0;
@@ -197,11 +225,6 @@ struct Loader::Work {
             ++position;
             return batch;
         }
-        if (process != ::getpid())
-            throw Error(
-                Fault::unsupported,
-                "the loader was made before this process was forked, and its threads are not here; expected "
-                "one for each process; open the data set anew");
         Slot& slot = ring[wanted % ring.size()];
         is_ready.wait(lock, [&] { return slot.place == wanted && slot.is_ready; });
         if (slot.problem) std::rethrow_exception(slot.problem);
@@ -248,9 +271,9 @@ std::vector<BatchField> const& Loader::fields() const { return *work_->fields; }
 
 std::string Loader::state() const {
     return fmt::format(
-        R"({{"hutch_loader": 1, "seed": {}, "epoch": {}, "batch": {}, "options": "{:016x}", "data": "{:016x}", "version": "{}"}})",
+        R"({{"hutch_loader": 1, "seed": {}, "epoch": {}, "batch": {}, "options": "{:016x}", "data": "{:016x}", "version": {}}})",
         work_->options.seed, epoch(), position(), work_->options_print(), work_->set->identity(),
-        work_->set->version());
+        nlohmann::json(work_->set->version()).dump());
 }
 
 void Loader::set_state(std::string_view json) {

@@ -217,8 +217,6 @@ struct RecordSet::Work {
         check(part, wanted, layout);
         std::shared_ptr<data::MappedFile const>& file = part.files[file_of(*part.part, wanted.name)];
         if (!file) file = std::make_shared<data::MappedFile const>(file_of(*part.part, wanted.name));
-        if (layout.chunk.empty() && layout.held.empty() && layout.texts.empty())
-            file->populate(layout.offset, layout.record_bytes() * layout.records());
         part.owned.push_back(std::make_unique<StoredField>(file, std::move(layout), wanted.name));
         part.fields[column].store(part.owned.back().get(), std::memory_order_release);
         return *part.owned.back();
@@ -318,6 +316,13 @@ void RecordSet::read(std::size_t column, std::uint64_t record, std::span<std::by
     } catch (Error const& problem) {
         throw problem.within(part.part->name);
     }
+}
+
+void RecordSet::will_need(std::size_t column, std::uint64_t record) const {
+    std::uint64_t const place = work_->chosen ? (*work_->chosen)[record] : record;
+    OpenPart& part = work_->part_of(place);
+    if (StoredField const* const stored = part.fields[column].load(std::memory_order_acquire))
+        stored->will_need(place - part.first);
 }
 
 std::vector<std::string> RecordSet::texts(std::size_t column, std::uint64_t record,

@@ -74,6 +74,8 @@ class RecordSet {
     /// Copy one record of a column of numbers. \param to `bytes()` of the column
     /// \throws Error bad_data that names file, field and record
     void read(std::size_t column, std::uint64_t record, std::span<std::byte> to, ReadScratch& scratch) const;
+    /// Ask for the bytes of a record from disk without waiting for them.
+    void will_need(std::size_t column, std::uint64_t record) const;
     /// Return the texts of one record; fixed ones without what they are filled up with.
     std::vector<std::string> texts(std::size_t column, std::uint64_t record, ReadScratch& scratch) const;
 

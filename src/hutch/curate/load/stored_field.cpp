@@ -65,6 +65,15 @@ void StoredField::read(std::uint64_t row, std::span<std::byte> to, ReadScratch& 
     std::memcpy(to.data(), all + row * to.size(), to.size());
 }
 
+void StoredField::will_need(std::uint64_t row) const {
+    if (!layout_.chunk.empty()) {
+        data::ChunkPlace const& place = layout_.chunks[row / layout_.chunk[0] * tiles_];
+        if (tiles_ == 1 && place.bytes > 0) file_->will_need(place.offset, place.bytes);
+    } else if (layout_.held.empty() && layout_.texts.empty()) {
+        file_->will_need(layout_.offset + row * layout_.record_bytes(), layout_.record_bytes());
+    }
+}
+
 void StoredField::unpack(std::size_t chunk, std::span<std::byte> to, ReadScratch& scratch) const {
     data::ChunkPlace const& place = layout_.chunks[chunk];
     if (place.bytes == 0) {

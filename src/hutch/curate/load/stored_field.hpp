@@ -43,6 +43,7 @@ class ChunkCache {
 struct ReadScratch {
     data::ChunkDecoder decoder;
     std::vector<std::byte> record, chunk;
+    bool has_waited = false;  ///< for a disk, not long ago
 };
 
 class StoredField {
@@ -52,6 +53,8 @@ class StoredField {
     data::ArrayLayout const& layout() const { return layout_; }
     /// Copy record `row` as it is stored. \throws Error bad_data that names field and record
     void read(std::uint64_t row, std::span<std::byte> to, ReadScratch& scratch, ChunkCache& cache) const;
+    /// Ask for the bytes of record `row` from disk, where they lie together.
+    void will_need(std::uint64_t row) const;
 
   private:
     void unpack(std::size_t chunk, std::span<std::byte> to, ReadScratch& scratch) const;

@@ -24,6 +24,15 @@ void keep_hdf5_open() { has_lost_file = true; }
 void start_hdf5() {
     [[maybe_unused]] static bool const once = H5dont_atexit() >= 0 && std::atexit(close_hdf5) == 0;
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    static bool const is_threadsafe = [] {
+        hbool_t found = false;
+        H5is_library_threadsafe(&found);
+        return bool(found);
+    }();
+    if (!is_threadsafe)
+        throw Error(
+            Fault::unsupported,
+            "the HDF5 library was built without thread safety; expected one with it, such as Debian's");
     register_hdf5_filters();
 }
 
