@@ -47,7 +47,8 @@ add_custom_command(OUTPUT ${HUTCH_KERNEL_ID}
 # Note a room's kernel files; g++ compiles them without the flags that would take NaN for impossible.
 function(hutch_add_kernels kernels plugins)
   set_source_files_properties(${kernels} PROPERTIES
-    COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math;-fopenmp-simd" COMPILE_DEFINITIONS HUTCH_ISA=portable)
+    COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math;-fopenmp-simd" COMPILE_DEFINITIONS HUTCH_ISA=portable
+    SKIP_PRECOMPILE_HEADERS ON)
   set_property(GLOBAL APPEND PROPERTY HUTCH_KERNEL_FILES ${kernels})
   set_property(GLOBAL APPEND PROPERTY HUTCH_PLUGIN_FILES ${plugins})
 endfunction()

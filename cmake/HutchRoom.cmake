@@ -113,6 +113,7 @@ function(hutch_room path)
     target_link_libraries(${target}_test PRIVATE ${target} ${libs} ${peers} GTest::gtest_main)
     target_compile_definitions(${target}_test PRIVATE HUTCH_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     hutch_precompile(${target}_test "${libs}" <gtest/gtest.h>)
+    target_compile_options(${target}_test PRIVATE $<$<CONFIG:Release>:-O1>)  # tests run once; compiling them is what takes time
     hutch_add_tests(${target}_test)
   endif()
   if(HUTCH_BENCHES AND benches)

@@ -45,7 +45,8 @@ def check_file(path):
         assert record["structure/A/label"].asstr()[0] == "Si1" and "_cell_length_a 5.4309" in record["structure/A/cif"].asstr()[0]
         assert record["structure/A/position_su"][0].tolist() == [0.0, 1e-3, 0.0]
         assert math.isnan(file["structure/site_u_iso_su"][0, 0])  # not determined
-        assert file["structure/cell_su"][0].tolist() == [1e-4] * 3 + [0.0] * 3
+        assert file["structure/cell_lengths_su"][0].tolist() == [1e-4] * 3
+        assert file["structure/cell_angles_su"][0].tolist() == [0.0] * 3
         assert file["instrument/profile_w_su"][:].tolist() == [0.001, 0.001]
         assert file["instrument/radiation"][:].tolist() == [0, 1]
         q, mask, measured = file["q"][:], file["pattern/mask"][:].astype(bool), file["pattern/measured"][:]

@@ -14,8 +14,8 @@ except ImportError as problem:
     print(f"SKIPPED: {problem}; expected h5py and numpy for {sys.executable}")
     sys.exit(77)
 
-UNITS = {"intensity": "count", "truth/id": "1", "truth/cell": "angstrom, angstrom, angstrom, degree, degree, degree",
-         "truth/density": "g/cm^3", "truth/size": "um", "truth/dose": "count", "truth/wavelength_1": "angstrom",
+UNITS = {"intensity": "count", "truth/id": "1", "truth/cell_lengths": "angstrom",
+         "truth/cell_angles": "degree", "truth/density": "g/cm^3", "truth/size": "um", "truth/dose": "count", "truth/wavelength_1": "angstrom",
          "truth/composition": "1"}
 
 
@@ -34,7 +34,8 @@ def check_file(path, dtype, points, seen):
         assert intensity.nbytes <= 65536 or intensity.id.get_offset() % 4096 == 0, intensity.id.get_offset()
         for name, unit in UNITS.items():
             assert text_of(file[name].attrs["units"]) == unit, (name, file[name].attrs["units"])
-        assert file["truth/cell"].shape == (rows, 6) and file["truth/composition"].shape == (rows, 98)
+        assert file["truth/cell_lengths"].shape == file["truth/cell_angles"].shape == (rows, 3)
+        assert file["truth/composition"].shape == (rows, 98)
         assert all(item.shape[0] == rows for item in file["truth"].values())
         assert file["axis"].shape == (2, points)
         assert list(file["instruments/name"].asstr()) == ["lab", "q_axis"]

@@ -30,6 +30,7 @@ constexpr Entry table[] = {
     {"run", "run a flow of steps, here or on Slurm", hutch::app::run_flow},
     {"log", "print the log of an item of a flow", hutch::app::show_log},
     {"work", "do one task of a flow's job array (called by Slurm)", hutch::app::work_on_task},
+    {"assess", "measure how ready a data set is for machine learning", hutch::app::assess},
     {"machine", "show what is here and what it can do at most", hutch::app::machine},
     {"step list", "list all steps with version and summary", hutch::app::step_list},
     {"step show", "say what a step does, reads, writes and takes", hutch::app::step_show},

@@ -16,6 +16,7 @@ int step_list(std::vector<std::string> const& words);
 int step_show(std::vector<std::string> const& words);
 int step_schema(std::vector<std::string> const& words);
 int step_manual(std::vector<std::string> const& words);
+int assess(std::vector<std::string> const& words);
 int machine(std::vector<std::string> const& words);
 
 }  // namespace hutch::app

@@ -11,6 +11,7 @@
 #include "hutch/curate/describe.hpp"
 #include "hutch/curate/documents.hpp"
 #include "hutch/curate/groups.hpp"
+#include "hutch/curate/provenance.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -205,51 +206,46 @@ FileEntry shard_entry(BuildContext const& context, std::size_t which, fs::path c
             shard.records};
 }
 
-std::string provenance_text(BuildContext const& context) {
-    Json document;
-    document["prefix"] = {{"hutch", "https://hutch.invalid/ns#"}, {"prov", "http://www.w3.org/ns/prov#"}};
-    std::string const dataset = "hutch:" + context.recipe.name + "-" + context.recipe.version;
-    document["entity"][dataset] = {{"prov:type", "prov:Collection"},
-                                   {"hutch:records", context.recipe.records},
-                                   {"hutch:seed", context.recipe.seed}};
-    document["entity"]["hutch:recipe"] = {{"hutch:sha256", sha256(context.recipe.text)},
-                                          {"prov:label", "recipe.yaml"}};
-    document["activity"]["hutch:build"] = {{"prov:label", "dataset build"}};
-    document["agent"]["hutch:program"] = {{"prov:type", "prov:SoftwareAgent"},
-                                          {"prov:label", context.generator}};
-    document["wasGeneratedBy"]["hutch:generated"] = {{"prov:entity", dataset},
-                                                     {"prov:activity", "hutch:build"}};
-    document["wasAssociatedWith"]["hutch:associated"] = {{"prov:activity", "hutch:build"},
-                                                         {"prov:agent", "hutch:program"}};
-    document["used"]["hutch:used-recipe"] = {{"prov:activity", "hutch:build"},
-                                             {"prov:entity", "hutch:recipe"}};
-    document["entity"]["hutch:structures"] = {{"hutch:sha256", context.collection.checksum},
-                                              {"prov:label", "the structures as read, in order"}};
-    document["used"]["hutch:used-structures"] = {{"prov:activity", "hutch:build"},
-                                                 {"prov:entity", "hutch:structures"}};
-    for (std::size_t i = 0; i < context.collection.sources.size(); ++i) {
-        std::string const name = fmt::format("hutch:source-{}", i + 1);
-        SourceEntry const& source = context.collection.sources[i];
-        document["entity"][name] = {{"prov:label", source.name},
-                                    {"hutch:licence", source.licence},
-                                    {"hutch:citation", source.citation},
-                                    {"hutch:usable", source.usable}};
-        document["wasDerivedFrom"][fmt::format("hutch:derived-{}", i + 1)] = {
-            {"prov:generatedEntity", "hutch:structures"}, {"prov:usedEntity", name}};
+Provenance provenance_of(BuildContext const& context) {
+    Provenance made{"dataset build",
+                    "powder patterns calculated from crystal structures, as the recipe says",
+                    {{"recipe", "recipe.yaml", sha256(context.recipe.text), {}, {}}},
+                    {},
+                    {},
+                    {{"device", context.device}}};
+    ProvenanceInput structures{
+        "structures", "the structures as read, in order", context.collection.checksum, {}, {}};
+    std::vector<ProvenanceInput> sources;
+    for (SourceEntry const& source : context.collection.sources) {
+        structures.derived_from.push_back(fmt::format("source-{}", sources.size() + 1));
+        sources.push_back({structures.derived_from.back(),
+                           source.name,
+                           "",
+                           {{"licence", source.licence},
+                            {"citation", source.citation},
+                            {"url", source.url},
+                            {"usable", fmt::format("{}", source.usable)}},
+                           {},
+                           false});
     }
-    return document.dump(1) + "\n";
+    made.inputs.push_back(std::move(structures));
+    made.inputs.insert(made.inputs.end(), sources.begin(), sources.end());
+    return made;
 }
 
 void finish(BuildContext const& context, BuildOptions const& options, BuildReport& report) {
     fs::path const& out = options.out;
     write_file(out / "recipe.yaml", context.recipe.text);
     write_tables(context, out);
-    write_file(out / "provenance.json", provenance_text(context));
     DatasetSummary summary = summarize(context, out, options.threads);
     for (std::size_t s = 0; s < context.plan.shards.size(); ++s)
         summary.files.push_back(shard_entry(context, s, out));
-    for (char const* name :
-         {"structures.csv", "refused.csv", "records.csv", "examples.jsonl", "recipe.yaml", "provenance.json"})
+    for (char const* name : {"structures.csv", "refused.csv", "records.csv", "examples.jsonl"})
+        summary.files.push_back(plain_entry(name, out));
+    Provenance provenance = provenance_of(context);
+    provenance.files = summary.files;
+    write_file(out / "provenance.json", to_prov_json(provenance, summary));
+    for (char const* name : {"recipe.yaml", "provenance.json"})
         summary.files.push_back(plain_entry(name, out));
     report.bytes = write_documents(summary,
                                    {{"recipe_sha256", sha256(context.recipe.text)},

@@ -94,7 +94,8 @@ TEST_F(Build, GivesNearlyTheSameOnADevice) {
         recipe(),
         {.out = scratch / "emulated", .threads = 2, .generator = "test 1 (emulated)", .device = "emulated"});
     for (PlannedShard const& shard : Parts(recipe()).plan.shards) {
-        EXPECT_EQ(read("cpu", shard.name, "truth/cell"), read("emulated", shard.name, "truth/cell"));
+        for (char const* cell : {"truth/cell_lengths", "truth/cell_angles"})
+            EXPECT_EQ(read("cpu", shard.name, cell), read("emulated", shard.name, cell));
         auto const here = read("cpu", shard.name, "intensity"),
                    there = read("emulated", shard.name, "intensity");
         ASSERT_EQ(here.size(), there.size());
@@ -129,7 +130,9 @@ TEST_F(Build, WritesWhatItsPartsGive) {
         auto const place = data::find_array(scratch / "out" / "shards" / name, "intensity");
         EXPECT_EQ(place.shape, (std::vector<std::uint64_t>{rows.size(), 512}));
         EXPECT_EQ(place.bytes, rows.size() * 512 * 4);
-        auto const intensity = read("out", name, "intensity"), cell = read("out", name, "truth/cell"),
+        auto const intensity = read("out", name, "intensity"),
+                   lengths = read("out", name, "truth/cell_lengths"),
+                   angles = read("out", name, "truth/cell_angles"),
                    group = read("out", name, "truth/space_group");
         auto const id = read("out", name, "truth/id"), size = read("out", name, "truth/size"),
                    fractions = read("out", name, "truth/composition");
@@ -139,8 +142,8 @@ TEST_F(Build, WritesWhatItsPartsGive) {
             EXPECT_EQ(std::uint64_t(id[row]), rows[row].record);
             EXPECT_EQ(int(group[row]), structure.space_group_number);
             EXPECT_EQ(size[row], float(setting.sample.size_um));
-            EXPECT_EQ(cell[6 * row], float(strained.a));
-            EXPECT_EQ(cell[6 * row + 5], float(strained.gamma));
+            EXPECT_EQ(lengths[3 * row], float(strained.a));
+            EXPECT_EQ(angles[3 * row + 2], float(strained.gamma));
             double sum = 0;
             for (std::size_t z = 0; z < 98; ++z) sum += double(fractions[98 * row + z]);
             EXPECT_NEAR(sum, 1, 1e-5);
@@ -170,9 +173,9 @@ TEST_F(Build, GivesTheSameBytesForAnyNumberOfThreads) {
     }
     EXPECT_EQ(sums("t1"), sums("t2"));
     EXPECT_EQ(sums("t1"), sums("t3"));
-    for (char const* name :
-         {"shards/train-00000.h5", "structures.csv", "refused.csv", "records.csv", "examples.jsonl",
-          "recipe.yaml", "provenance.json", "card.md", "card.html", "croissant.json"})
+    for (char const* name : {"shards/train-00000.h5", "structures.csv", "refused.csv", "records.csv",
+                             "examples.jsonl", "recipe.yaml", "provenance.json", "card.md", "card.html",
+                             "croissant.json", "dictionary.json", "datacite.xml"})
         EXPECT_NE(sums("t1").find(std::string("  ") + name), std::string::npos) << name;
     EXPECT_TRUE(verify_dataset(scratch / "t2", 2).problems.empty());
 }

@@ -139,8 +139,7 @@ std::string head_text(Card const& card) {
 
 }  // namespace
 
-std::string to_card_html(DatasetSummary const& summary) {
-    Card const card = make_card(summary, true);
+std::string detail::to_html(Card const& card) {
     std::string out =
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
@@ -149,5 +148,7 @@ std::string to_card_html(DatasetSummary const& summary) {
     for (Section const& section : card.sections) out += section_text(section);
     return out + "</main>\n</body>\n</html>\n";
 }
+
+std::string to_card_html(DatasetSummary const& summary) { return detail::to_html(make_card(summary, true)); }
 
 }  // namespace hutch::curate

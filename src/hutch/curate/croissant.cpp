@@ -88,9 +88,15 @@ std::string licence_url(std::string const& licence) {
                : licence;
 }
 
-Json creator(std::string const& name) {
-    bool const is_person = name.find(", ") != std::string::npos;
-    return Json{{"@type", is_person ? "sc:Person" : "sc:Organization"}, {"name", name}};
+Json creator(Person const& one) {
+    Json made{{"@type", one.is_person() ? "sc:Person" : "sc:Organization"}, {"name", one.name}};
+    if (!one.orcid.empty()) made["url"] = "https://orcid.org/" + one.orcid;
+    if (!one.is_person()) set_text(made, "url", one.ror);
+    if (!one.affiliation.empty()) {
+        made["affiliation"] = Json{{"@type", "sc:Organization"}, {"name", one.affiliation}};
+        set_text(made["affiliation"], "url", one.ror);
+    }
+    return made;
 }
 
 std::string encoding_format(std::string const& path) {
@@ -208,19 +214,21 @@ struct TableView {
     std::vector<Field> const& columns;
 };
 
-// Return the field whose values a column repeats; empty: none.
+// Return the field whose values a column repeats; empty: none that Croissant can read.
 std::string target_of(Field const& column, TableView const& view, DatasetSummary const& summary) {
-    bool const has_structures =
-        !summary.structures_table.empty() && has_column(summary.structure_columns, "id");
     if (column.name == "split" && !summary.splits.empty()) return "splits/name";
-    if (column.name == "structure" && view.id != "structures" && has_structures) return "structures/id";
+    bool const is_of_structures = column.references.starts_with("structures/") && view.id != "structures";
+    if (is_of_structures && !summary.structures_table.empty() &&
+        has_column(summary.structure_columns, column.references.substr(11)))
+        return column.references;
     return "";
 }
 
 Json record_set(TableView const& view, DatasetSummary const& summary) {
     Json set{
         {"@type", "cr:RecordSet"}, {"@id", view.id}, {"name", view.id}, {"description", view.description}};
-    if (has_column(view.columns, "id")) set["key"] = reference(view.id + "/id");
+    auto const key = std::ranges::find(view.columns, Role::id, &Field::role);
+    if (key != view.columns.end()) set["key"] = reference(node_id(view.id + "/" + key->name));
     set["field"] = Json::array();
     for (Field const& column : view.columns) {
         Json field = column_field(view.id, view.file, column);
@@ -306,11 +314,14 @@ void add_identity(Json& root, DatasetSummary const& summary) {
     set_text(root, "description", summary.description);
     set_text(root, "url", summary.url);
     root["creator"] = Json::array();
-    for (std::string const& name : summary.creators) root["creator"].push_back(creator(name));
+    for (Person const& one : summary.creators) root["creator"].push_back(creator(one));
+    if (!summary.publisher.name.empty()) root["publisher"] = creator(summary.publisher);
     set_text(root, "license", licence_url(summary.licence));
     set_text(root, "datePublished", summary.date_published);
     set_text(root, "version", summary.version);
     set_text(root, "citeAs", summary.citation);
+    set_text(root, "identifier", summary.identifier);
+    set_text(root, "conditionsOfAccess", summary.access_state);
     if (!summary.keywords.empty()) root["keywords"] = summary.keywords;
     root["isLiveDataset"] = false;
 }

@@ -4,7 +4,8 @@
 #include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/compute/parallel.hpp"
-#include "hutch/data/shard.hpp"
+#include "hutch/curate/fields.hpp"
+#include "hutch/data/hdf5_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,12 +71,18 @@ void write_records_table(BuildContext const& context, std::filesystem::path cons
     commit_file(temporary, folder / "records.csv");
 }
 
+std::vector<double> read_row(std::filesystem::path const& shard, std::size_t row) {
+    std::vector<double> y;
+    data::Hdf5File(shard).read("intensity", row, 1, y);
+    return y;
+}
+
 std::string examples_text(BuildContext const& context, std::filesystem::path const& folder) {
     ShardRecords const records = shard_records(context.recipe, context.plan, 0);
     std::string text;
     for (std::size_t row = 0; row < std::min(example_records, records.rows.size()); ++row) {
         PlannedRecord const& record = records.rows[row];
-        auto const y = data::read_row(folder / "shards" / context.plan.shards[0].name, "intensity", row);
+        auto const y = read_row(folder / "shards" / context.plan.shards[0].name, row);
         auto const x = axis_values(context.recipe, record.instrument);
         text += fmt::format(
             "{{\"id\": {}, \"split\": {}, \"instrument\": {}, \"x\": [{:.7g}], \"y\": [{:.7g}]}}\n",
@@ -208,46 +215,8 @@ void add_examples(BuildContext const& context, std::filesystem::path const& fold
         summary.examples.push_back(
             {fmt::format("{} ({}), {}", structure.name, structure.source, instrument.name), label,
              axis_values(context.recipe, record.instrument),
-             data::read_row(folder / "shards" / context.plan.shards[0].name, "intensity", row)});
+             read_row(folder / "shards" / context.plan.shards[0].name, row)});
     }
-}
-
-void add_table_columns(DatasetSummary& summary) {
-    summary.records_table = "records.csv";
-    summary.structures_table = "structures.csv";
-    summary.examples_table = "examples.jsonl";
-    summary.record_columns = {{"id", "int64", {}, "1", "number of the record"},
-                              {"split", "utf8", {}, "", "split that the record belongs to"},
-                              {"file", "utf8", {}, "", "file that holds it"},
-                              {"row", "int64", {}, "1", "its row there"},
-                              {"structure", "int64", {}, "1", "number of the structure"},
-                              {"source", "utf8", {}, "", "file or database entry of the structure"},
-                              {"instrument", "utf8", {}, "", "virtual instrument"},
-                              {"space_group", "int64", {}, "1", "space group number"},
-                              {"crystal_system", "utf8", {}, "", "crystal system"}};
-    auto const text = [](char const* name, char const* what) { return Field{name, "utf8", {}, "", what}; };
-    auto const number = [](char const* name, char const* unit, char const* what) {
-        return Field{name, "float64", {}, unit, what};
-    };
-    summary.structure_columns = {{"structure", "int64", {}, "1", "number of the structure"},
-                                 text("source", "file or database entry"),
-                                 text("name", "mineral or compound"),
-                                 text("formula", "composition from the occupied sites"),
-                                 text("space_group", "Hermann-Mauguin symbol"),
-                                 {"space_group_number", "int64", {}, "1", "space group number"},
-                                 text("crystal_system", "crystal system"),
-                                 number("a", "angstrom", "cell length"),
-                                 number("b", "angstrom", "cell length"),
-                                 number("c", "angstrom", "cell length"),
-                                 number("alpha", "degree", "cell angle"),
-                                 number("beta", "degree", "cell angle"),
-                                 number("gamma", "degree", "cell angle"),
-                                 number("volume", "angstrom^3", "cell volume"),
-                                 number("density", "g/cm^3", "from contents and cell"),
-                                 {"group", "int64", {}, "1", "group of structures that are nearly the same"},
-                                 text("split", "split"),
-                                 {"records", "int64", {}, "1", "records of this structure"},
-                                 text("citation", "publication of the structure")};
 }
 
 }  // namespace
@@ -262,17 +231,15 @@ void write_tables(BuildContext const& context, std::filesystem::path const& fold
 DatasetSummary summarize(BuildContext const& context, std::filesystem::path const& folder, unsigned threads) {
     Recipe const& recipe = context.recipe;
     DatasetSummary summary;
-    summary.name = recipe.name, summary.title = recipe.title, summary.version = recipe.version,
-    summary.description = recipe.description, summary.licence = recipe.licence;
-    summary.url = recipe.url, summary.citation = recipe.citation,
-    summary.date_published = recipe.date_published, summary.creators = recipe.creators,
-    summary.keywords = recipe.keywords;
-    summary.notes = recipe.notes, summary.seed = recipe.seed, summary.records = recipe.records,
+    static_cast<Description&>(summary) = recipe;
+    summary.seed = recipe.seed, summary.records = recipe.records,
     summary.structures = context.collection.structures.size();
     summary.generator = context.generator, summary.recipe = recipe.text,
-    summary.sources = context.collection.sources, summary.fields = record_fields(recipe);
+    summary.sources = context.collection.sources;
+    for (Source const& one : recipe.further_sources)
+        summary.sources.push_back({one.name, one.licence, one.citation, one.url, 0, 0, {}});
     add_splits(context, summary);
-    add_table_columns(summary);
+    describe_fields(context, summary);
 
     auto const columns = bins_of(recipe);
     std::vector<ShardCounts> counts(context.plan.shards.size());

@@ -29,7 +29,8 @@ constexpr std::array<char const*, 3> layout_names{"rows", "groups", "files"};
 template <class Way>
 void members(Way& way, Field& f) {
     way("name", f.name), way("dtype", f.dtype), way("shape", f.shape), way("unit", f.unit);
-    way("description", f.description), way("role", f.role), way("quantity", f.quantity);
+    way("units", f.units), way("description", f.description), way("role", f.role),
+        way("quantity", f.quantity);
     way("origin", f.origin), way("least", f.least), way("most", f.most), way("outside", f.outside);
     way("missing", f.missing), way("missing_because", f.missing_because), way("fill", f.fill);
     way("saturation", f.saturation), way("vocabulary", f.vocabulary), way("values", f.values);
@@ -63,10 +64,22 @@ void members(Way& way, Physics& p) {
 }
 
 template <class Way>
+void members(Way& way, Access& a) {
+    way("kind", a.kind), way("url", a.url), way("description", a.description);
+}
+
+template <class Way>
+void members(Way& way, MetadataItem& m) {
+    way("package", m.package), way("name", m.name), way("value", m.value), way("unit", m.unit);
+    way("origin", m.origin), way("confidence", m.confidence), way("reviewer", m.reviewer);
+}
+
+template <class Way>
 void members(Way& way, Dictionary& d) {
     way("name", d.name), way("version", d.version), way("description", d.description), way("tasks", d.tasks);
     way("splits", d.splits), way("tables", d.tables), way("physics", d.physics);
-    way("attestations", d.attestations), way("samples_per_second", d.samples_per_second);
+    way("attestations", d.attestations), way("access", d.access), way("metadata", d.metadata);
+    way("samples_per_second", d.samples_per_second);
     way("is_proposed", d.is_proposed);
 }
 
@@ -201,6 +214,23 @@ void check_field(Field const& field, std::string const& at) {
                            field.quantity));
 }
 
+void check_one_of(std::string const& value, char const* key, std::vector<std::string> const& known,
+                  std::string const& at) {
+    if (std::ranges::find(known, value) == known.end())
+        refuse(at, fmt::format("'{}' is '{}'; expected one of {}", key, value, fmt::join(known, ", ")));
+}
+
+void check_metadata(Dictionary const& dictionary, std::string const& file) {
+    for (Access const& one : dictionary.access)
+        check_one_of(one.kind, "kind", access_kinds(), file + ": access");
+    for (MetadataItem const& item : dictionary.metadata) {
+        std::string const at = file + ": metadata: " + item.name;
+        check_one_of(item.package, "package", metadata_packages(), at);
+        if (item.confidence && !(*item.confidence >= 0 && *item.confidence <= 1))
+            refuse(at, fmt::format("'confidence' is {}; expected 0 to 1", *item.confidence));
+    }
+}
+
 void check_table(RecordTable const& table, std::string const& file) {
     std::string const at = file + ": " + table.name;
     if (table.name.empty()) refuse(file, "a table has no 'name'; expected one");
@@ -274,6 +304,23 @@ RecordTable const* Dictionary::find(std::string_view wanted) const {
     return nullptr;
 }
 
+MetadataItem const* Dictionary::find(std::string_view package, std::string_view wanted) const {
+    for (MetadataItem const& item : metadata)
+        if (item.package == package && item.name == wanted) return &item;
+    return nullptr;
+}
+
+std::vector<std::string> const& metadata_packages() {
+    static std::vector<std::string> const all{"general",    "sample",  "instrument",
+                                              "processing", "quality", "access"};
+    return all;
+}
+
+std::vector<std::string> const& access_kinds() {
+    static std::vector<std::string> const all{"file", "http", "oai-pmh", "optimade", "loader"};
+    return all;
+}
+
 Dictionary parse_dictionary(std::string_view text, std::string const& name) {
     Document const document = Document::parse(text, name);
     Dictionary dictionary;
@@ -284,6 +331,7 @@ Dictionary parse_dictionary(std::string_view text, std::string const& name) {
         if (!names.insert(table.name).second)
             refuse(name, fmt::format("table '{}' is there twice; expected each once", table.name));
     }
+    check_metadata(dictionary, name);
     return dictionary;
 }
 

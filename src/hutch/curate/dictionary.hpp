@@ -37,6 +37,8 @@ struct Field {
     std::string unit;         ///< UDUNITS; "1" for pure numbers, "" for texts
     std::string description;  ///< one sentence
 
+    std::vector<std::string>
+        units{};  ///< all there are where records or rows differ in unit; `unit` is empty then
     Role role = Role::other;
     std::string quantity{};  ///< what is measured: "two_theta", "wavelength"; `quantities()` lists them
     std::string origin{};    ///< measured, simulated, derived, annotated or inferred
@@ -99,6 +101,23 @@ struct Physics {
     std::map<std::string, std::string> parts;  ///< "intensity" -> field
 };
 
+/// One way to the data.
+struct Access {
+    std::string kind;  ///< of `access_kinds()`: file, http, oai-pmh, optimade, loader
+    std::string url;   ///< file, loader: relative to the data set's folder, empty: the folder itself
+    std::string description{};
+};
+
+/// One item of the six packages of metadata; docs/metadata.md lists those that each must have.
+struct MetadataItem {
+    std::string package;  ///< of `metadata_packages()`
+    std::string name, value;
+    std::string unit{};
+    std::string origin{};                ///< declared (by a person), measured, derived or inferred
+    std::optional<double> confidence{};  ///< of what was inferred, 0 to 1
+    std::string reviewer{};              ///< who looked at what was inferred and let it stand
+};
+
 struct Dictionary {
     std::string name, version, description;
     std::vector<RecordTable> tables;
@@ -106,10 +125,14 @@ struct Dictionary {
     std::vector<std::string> tasks;               ///< what the set is for, one sentence each
     std::vector<Physics> physics;
     std::vector<Attestation> attestations;
+    std::vector<Access> access;
+    std::vector<MetadataItem> metadata;
     double samples_per_second = 0;  ///< that a loader is said to reach; 0: nothing is said
     bool is_proposed = false;       ///< made from the data by a program and read by nobody yet
 
     RecordTable const* find(std::string_view name) const;
+    /// Return an item of a package, or null.
+    MetadataItem const* find(std::string_view package, std::string_view name) const;
 };
 
 char const* to_name(Role role);
@@ -118,6 +141,10 @@ char const* to_name(Layout layout);
 std::map<std::string, std::string> const& quantities();
 /// Names of the vocabularies that values can be looked up in.
 std::vector<std::string> const& vocabularies();
+
+/// Names of the six packages of metadata, and the kinds of ways to the data.
+std::vector<std::string> const& metadata_packages();
+std::vector<std::string> const& access_kinds();
 
 /// Read a dictionary. \param name stands for the file in messages
 /// \throws Error bad_input with line, path, value and rule

@@ -4,6 +4,8 @@
 #include "hutch/base/file.hpp"
 #include "hutch/curate/card.hpp"
 #include "hutch/curate/croissant.hpp"
+#include "hutch/curate/data_dictionary.hpp"
+#include "hutch/curate/datacite.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -39,8 +41,10 @@ std::uint64_t write_documents(DatasetSummary const& summary, std::vector<Manifes
     write_file(folder / "card.md", to_card_markdown(summary));
     write_file(folder / "card.html", to_card_html(summary));
     write_file(folder / "croissant.json", to_croissant(summary));
+    write_file(folder / "dictionary.json", to_json(to_dictionary(summary)));
+    write_file(folder / "datacite.xml", to_datacite(summary));
     std::vector<FileEntry> files = summary.files;
-    for (char const* name : {"card.md", "card.html", "croissant.json"})
+    for (char const* name : {"card.md", "card.html", "croissant.json", "dictionary.json", "datacite.xml"})
         files.push_back(plain_entry(name, folder));
     write_manifest(summary, facts, files, folder);
     std::uint64_t bytes = 0;

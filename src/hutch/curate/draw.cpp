@@ -3,6 +3,7 @@
 #include "hutch/curate/recipe.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -67,29 +68,91 @@ std::vector<float> truth_of(Recipe const& recipe, powder::Setting const& drawn) 
 
 }  // namespace
 
+namespace {
+
+// What the distributions of a number can give, over all instruments; an instrument without one gives 0.
+struct Reach {
+    double least = std::numeric_limits<double>::infinity(), most = -least;
+
+    void add(double low, double high) {
+        // Values are stored as floats; rounding keeps their order.
+        least = std::min(least, double(float(low))), most = std::max(most, double(float(high)));
+    }
+    void add(Distribution const& one) { add(one.least(), one.most()); }
+};
+
+template <class Add>
+TruthColumn column(Recipe const& recipe, std::string name, char const* unit, std::string_view description,
+                   Add const& add) {
+    Reach reach;
+    for (RecipeInstrument const& instrument : recipe.instruments) add(instrument, reach);
+    return {std::move(name), unit, std::string(description), reach.least, reach.most};
+}
+
+void add_wavelengths(Recipe const& recipe, std::vector<TruthColumn>& columns) {
+    for (std::size_t w = 0; w < most_of(recipe, wavelength_count); ++w) {
+        auto const reach_of = [w](Distribution RecipeWavelength::* member) {
+            return [w, member](RecipeInstrument const& instrument, Reach& reach) {
+                if (w < instrument.wavelengths.size())
+                    reach.add(instrument.wavelengths[w].*member);
+                else
+                    reach.add(0, 0);
+            };
+        };
+        columns.push_back(column(recipe, fmt::format("wavelength_{}", w + 1), "angstrom",
+                                 "wavelength of the beam; 0 where the instrument has none of that number",
+                                 reach_of(&RecipeWavelength::value)));
+        columns.push_back(column(recipe, fmt::format("weight_{}", w + 1), "1",
+                                 "its intensity relative to the others",
+                                 reach_of(&RecipeWavelength::weight)));
+    }
+}
+
+void add_humps(Recipe const& recipe, std::vector<TruthColumn>& columns) {
+    for (std::size_t k = 0; k < most_of(recipe, hump_count); ++k) {
+        auto const add = [&](char const* what, char const* unit, char const* description,
+                             Distribution RecipeHump::* member) {
+            columns.push_back(column(recipe, fmt::format("hump_{}_{}", k + 1, what), unit, description,
+                                     [k, member](RecipeInstrument const& instrument, Reach& reach) {
+                                         if (k < instrument.humps.size())
+                                             reach.add(instrument.humps[k].*member);
+                                         else
+                                             reach.add(0, 0);
+                                     }));
+        };
+        add("centre", "degree", "amorphous hump: two theta of its centre", &RecipeHump::centre);
+        add("fwhm", "degree", "amorphous hump: full width at half maximum", &RecipeHump::fwhm);
+        add("height", "1", "amorphous hump: height relative to the strongest Bragg point",
+            &RecipeHump::height);
+    }
+}
+
+}  // namespace
+
 std::vector<TruthColumn> truth_columns(Recipe const& recipe) {
     std::vector<TruthColumn> columns;
-    for (powder::Parameter const& parameter : powder::parameters())
-        columns.push_back(
-            {std::string(parameter.name), std::string(parameter.unit), std::string(parameter.help)});
-    for (char const* index : {"h", "k", "l"})
-        columns.push_back({fmt::format("march_axis_{}", index), "1", "plane that the texture is about"});
-    for (std::size_t w = 1; w <= most_of(recipe, wavelength_count); ++w) {
-        columns.push_back({fmt::format("wavelength_{}", w), "angstrom",
-                           "wavelength of the beam; 0 where the instrument has none of that number"});
-        columns.push_back({fmt::format("weight_{}", w), "1", "its intensity relative to the others"});
+    auto const known = powder::parameters();
+    for (std::size_t p = 0; p < known.size(); ++p)
+        columns.push_back(column(
+            recipe, std::string(known[p].name), std::string(known[p].unit).c_str(), known[p].help,
+            [p](RecipeInstrument const& instrument, Reach& reach) { reach.add(instrument.parameters[p]); }));
+    for (std::size_t i = 0; i < 3; ++i) {
+        Reach reach;
+        for (auto const& axis : recipe.march_axes) reach.add(axis[i], axis[i]);
+        columns.push_back({fmt::format("march_axis_{}", "hkl"[i]), "1", "plane that the texture is about",
+                           reach.least, reach.most});
     }
+    add_wavelengths(recipe, columns);
     for (std::size_t k = 0; k < most_of(recipe, chebyshev_count); ++k)
-        columns.push_back({fmt::format("background_{}", k), "1",
-                           "Chebyshev coefficient relative to the strongest Bragg point"});
-    for (std::size_t k = 1; k <= most_of(recipe, hump_count); ++k) {
-        columns.push_back(
-            {fmt::format("hump_{}_centre", k), "degree", "amorphous hump: two theta of its centre"});
-        columns.push_back(
-            {fmt::format("hump_{}_fwhm", k), "degree", "amorphous hump: full width at half maximum"});
-        columns.push_back({fmt::format("hump_{}_height", k), "1",
-                           "amorphous hump: height relative to the strongest Bragg point"});
-    }
+        columns.push_back(column(recipe, fmt::format("background_{}", k), "1",
+                                 "Chebyshev coefficient relative to the strongest Bragg point",
+                                 [k](RecipeInstrument const& instrument, Reach& reach) {
+                                     if (k < instrument.chebyshev.size())
+                                         reach.add(instrument.chebyshev[k]);
+                                     else
+                                         reach.add(0, 0);
+                                 }));
+    add_humps(recipe, columns);
     return columns;
 }
 

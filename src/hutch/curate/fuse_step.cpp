@@ -1,4 +1,6 @@
+#include "hutch/base/document.hpp"
 #include "hutch/base/error.hpp"
+#include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/base/version.hpp"
 #include "hutch/curate/detail/steps.hpp"
@@ -49,14 +51,26 @@ fuse::Grid grid_of(step::Call const& call) {
     return grid;
 }
 
+// What the file `about` says, with parameters in place of what it says too.
 DatasetSummary about_of(step::Call const& call) {
-    auto const text = [&](char const* name) { return call.has(name) ? call.text(name) : std::string(); };
     DatasetSummary about;
-    about.name = text("name"), about.version = text("release"), about.title = text("title");
-    about.description = text("description"), about.licence = text("licence");
-    about.url = text("url"), about.citation = text("citation");
-    about.date_published = text("date_published");
-    about.creators = texts_of(call, "creators"), about.keywords = texts_of(call, "keywords");
+    about.name = "fused", about.version = "1.0.0";
+    if (auto const files = files_of(call, "about"); !files.empty()) {
+        Document const document = Document::parse(read_file(files[0], 1 << 20), files[0].string());
+        document.only(description_keys());
+        static_cast<Description&>(about) = read_description(document);
+    }
+    auto const set = [&](char const* name, std::string& to) {
+        if (call.has(name)) to = call.text(name);
+    };
+    set("name", about.name), set("release", about.version), set("title", about.title);
+    set("description", about.description), set("licence", about.licence), set("url", about.url);
+    set("citation", about.citation), set("date_published", about.date_published);
+    if (auto const names = texts_of(call, "creators"); !names.empty()) {
+        about.creators.clear();
+        for (std::string const& name : names) about.creators.push_back({name});
+    }
+    if (auto words = texts_of(call, "keywords"); !words.empty()) about.keywords = std::move(words);
     about.generator = fmt::format("hutch {}", version());
     return about;
 }
@@ -71,7 +85,7 @@ std::string to_text(fuse::FuseReport const& report, std::string const& out) {
     return text + fmt::format(
                       "card: {0}/card.html\nopen it:\n  import h5py\n  f = h5py.File(\"{0}/{1}\")\n"
                       "  q, y, mask, cell = f[\"q\"][:], f[\"pattern/measured\"][:], f[\"pattern/mask\"][:], "
-                      "f[\"structure/cell\"][:]\n  record = f[\"records/{2}\"]\n",
+                      "f[\"structure/cell_lengths\"][:]\n  record = f[\"records/{2}\"]\n",
                       out, report.first_shard, report.first_record);
 }
 
@@ -92,14 +106,13 @@ step::Outcome run(step::Call const& call) {
             to_text(report, options.out.string())};
 }
 
-step::Parameter text_parameter(char const* name, char const* help, char const* rule, char const* pattern = "",
-                               Value fallback = {}) {
-    bool const is_free = fallback.is_nothing();
+step::Parameter text_parameter(char const* name, char const* help, char const* rule,
+                               char const* pattern = "") {
     return {.name = name,
             .help = help,
             .fields = {{.type = Type::text, .rule = rule, .pattern = pattern}},
-            .fallback = std::move(fallback),
-            .otherwise = is_free ? "none" : ""};
+            .fallback = Value(),
+            .otherwise = "none"};
 }
 
 step::Parameter list_parameter(char const* name, char const* help, char const* rule) {
@@ -115,9 +128,10 @@ constexpr char const* name_pattern = "[A-Za-z0-9_][-+._A-Za-z0-9]{0,79}";
 
 std::vector<step::Parameter> parameters() {
     return {
-        text_parameter("name", "of the data set", name_rule, name_pattern, "fused"),
-        text_parameter("release", "version of the data set", "MAJOR.MINOR.PATCH", "[0-9]+\\.[0-9]+\\.[0-9]+",
-                       "1.0.0"),
+        text_parameter("name", "of the data set; here and below: in place of what `about` says", name_rule,
+                       name_pattern),
+        text_parameter("release", "version of the data set; 1.0.0 where nothing says it", "MAJOR.MINOR.PATCH",
+                       "[0-9]+\\.[0-9]+\\.[0-9]+"),
         text_parameter("title", "stands over the card", "one line"),
         text_parameter("description", "first paragraph of the card", "plain text"),
         text_parameter("licence", "what others may do with it", "an SPDX identifier"),
@@ -158,9 +172,9 @@ step::Step fuse_step() {
     };
     step::Description about{
         .name = "dataset.fuse",
-        .version = "1.0.0",
+        .version = "2.0.0",
         .summary = "join refined measurements and simulated patterns into one AI-ready data set",
-        .reference = "docs/fusion.md; Croissant 1.1 (MLCommons); PROV-JSON (W3C, 2013)",
+        .reference = "docs/fusion.md; Croissant 1.1 (MLCommons); DataCite 4.7; PROV-JSON (W3C, 2013)",
         .parameters = parameters(),
         .inputs = {{.name = "refinements",
                     .help = "results of powder.refine; each of their patterns becomes a record",
@@ -173,9 +187,13 @@ step::Step fuse_step() {
                     .dims = {"point"},
                     .unit = "count",
                     .is_required = false,
-                    .is_list = true}},
+                    .is_list = true},
+                   {.name = "about",
+                    .help = "who made it, what it is for, how it may be had: docs/metadata.md",
+                    .format = "YAML",
+                    .is_required = false}},
         .outputs = {{.name = "dataset",
-                     .help = "shards, tables, CIFs, card, Croissant, checksums; docs/fusion.md",
+                     .help = "shards, tables, CIFs, dictionary, card, Croissant, checksums; docs/fusion.md",
                      .format = "folder",
                      .file = "dataset"}},
         .findings = {count("records", "patterns of all refinements"), count("structures", "refined phases"),

@@ -1,6 +1,7 @@
 /// Read a recipe: what a data set is made from and how, as YAML.
 #pragma once
 
+#include "hutch/curate/description.hpp"
 #include "hutch/curate/distribution.hpp"
 #include "hutch/data/chunk.hpp"
 #include "hutch/data/pattern.hpp"
@@ -51,12 +52,9 @@ struct RecipeSplit {
 
 enum class StoredType { float32, uint16 };
 
-struct Recipe {
+struct Recipe : Description {
     std::string text;  ///< as read, for the record
     std::string file;  ///< stands for the recipe in messages
-    std::string name, title, version, description, licence, url, citation, date_published;
-    std::vector<std::string> creators, keywords;
-    std::map<std::string, std::string> notes;
     std::uint64_t seed = 0;
     std::uint64_t records = 0;
     std::uint64_t shard_records = 4096;
@@ -77,6 +75,7 @@ Recipe read_recipe(std::filesystem::path const& path);
 /// One number per record that is stored as truth.
 struct TruthColumn {
     std::string name, unit, description;
+    double least = 0, most = 0;  ///< of what the distributions of all instruments can give, as floats
 };
 /// Return the columns in the order that draw_setting() fills them.
 std::vector<TruthColumn> truth_columns(Recipe const& recipe);

@@ -1,8 +1,10 @@
 #include "hutch/curate/shard_build.hpp"
 
 #include "hutch/base/checksum.hpp"
+#include "hutch/base/error.hpp"
 #include "hutch/compute/queue.hpp"
 #include "hutch/curate/detail/composition.hpp"
+#include "hutch/curate/fields.hpp"
 #include "hutch/data/shard.hpp"
 #include "hutch/methods/powder/batch.hpp"
 
@@ -25,7 +27,7 @@ struct Columns {
     std::vector<std::int32_t> structure, group;
     std::vector<std::int16_t> space_group;
     std::vector<std::int8_t> instrument, crystal_system;
-    std::vector<float> cell, density, composition;
+    std::vector<float> lengths, angles, density, composition;
     std::vector<std::string> source;
     std::vector<std::vector<float>> truth;
 
@@ -36,7 +38,8 @@ struct Columns {
           space_group(rows),
           instrument(rows),
           crystal_system(rows),
-          cell(6 * rows),
+          lengths(3 * rows),
+          angles(3 * rows),
           density(rows),
           composition(element_count * rows),
           source(rows),
@@ -60,6 +63,7 @@ struct ShardBuilder::Work {
     std::vector<CalculationGrid> grids;
     std::vector<std::vector<double>> axes;
     std::vector<TruthColumn> columns;
+    std::vector<Field> fields;                                            ///< of records and shared arrays
     std::vector<std::unique_ptr<powder::PatternCalculator>> calculators;  // on the processor
     std::optional<compute::Queue> queue;                                  // on a device
     std::vector<powder::BatchCalculator> batches;
@@ -70,6 +74,8 @@ struct ShardBuilder::Work {
 
     explicit Work(BuildContext const& given)
         : context(given), d_min(recipe_d_min(given.recipe)), columns(truth_columns(given.recipe)) {
+        fields = record_fields(context);
+        for (Field const& one : shared_fields(context)) fields.push_back(one);
         if (context.device != "cpu") queue = compute::Queue::open(context.device);
         for (std::size_t i = 0; i < context.recipe.instruments.size(); ++i) {
             grids.push_back(calculation_grid(context.recipe, i));
@@ -161,16 +167,18 @@ struct ShardBuilder::Work {
         all.space_group[row] = std::int16_t(structure.space_group_number);
         all.crystal_system[row] = std::int8_t(structure.system);
         all.instrument[row] = std::int8_t(record.instrument);
-        std::size_t place = 6 * row;
-        for (double value : {cell.a, cell.b, cell.c, cell.alpha, cell.beta, cell.gamma})
-            all.cell[place++] = float(value);
+        std::size_t place = 3 * row;
+        for (double length : {cell.a, cell.b, cell.c}) all.lengths[place++] = float(length);
+        place = 3 * row;
+        for (double angle : {cell.alpha, cell.beta, cell.gamma}) all.angles[place++] = float(angle);
         all.density[row] = float(data::density(structure) / cell_ratio);
         std::ranges::copy(fractions, all.composition.begin() + std::ptrdiff_t(element_count * row));
         all.source[row] = structure.source;
     }
 
     void write_file(std::size_t which, Columns const& all, std::filesystem::path const& path);
-    void write_structures(data::ShardWriter& file, PlannedShard const& shard) const;
+    void write_shared(data::ShardWriter& file) const;
+    data::ShardWriter::About about(std::string const& name) const;
 };
 
 ShardBuilder::ShardBuilder(BuildContext const& context) : work_(std::make_unique<Work>(context)) {}
@@ -208,28 +216,28 @@ void ShardBuilder::write(std::size_t which, std::filesystem::path const& path,
     work.write_file(which, all, path);
 }
 
-void ShardBuilder::Work::write_structures(data::ShardWriter& file, PlannedShard const& shard) const {
-    std::map<std::uint32_t, data::Structure const*> used;
-    for (Chunk const& chunk : shard.chunks)
-        used[chunk.structure] = &context.collection.structures[chunk.structure];
-    std::vector<std::int32_t> index;
-    std::vector<std::string> source, name, formula, space_group, citation;
-    for (auto const& [number, structure] : used) {
-        index.push_back(std::int32_t(number));
-        source.push_back(structure->source);
-        name.push_back(structure->name);
-        formula.push_back(data::composition_formula(*structure));
-        space_group.push_back(structure->space_group);
-        citation.push_back(structure->citation);
+// Units and descriptions stand once, in the fields of the dictionary.
+data::ShardWriter::About ShardBuilder::Work::about(std::string const& name) const {
+    auto const found = std::ranges::find(fields, name, &Field::name);
+    if (found == fields.end())
+        throw Error(Fault::bug, fmt::format("'{}' is no field of a record; expected one", name));
+    return {found->unit, found->description};
+}
+
+void ShardBuilder::Work::write_shared(data::ShardWriter& file) const {
+    std::vector<double> axis;
+    std::vector<std::string> names, kinds, units;
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        RecipeInstrument const& instrument = context.recipe.instruments[i];
+        axis.insert(axis.end(), axes[i].begin(), axes[i].end());
+        names.push_back(instrument.name);
+        kinds.emplace_back(to_name(instrument.axis));
+        units.emplace_back(data::unit_of(instrument.axis));
     }
-    file.write<std::int32_t>("structures/structure", index, {index.size()},
-                             {"1", "number of the structure, as in truth/structure"});
-    file.write_texts("structures/source", source,
-                     {"", "file or database entry that the structure was read from"});
-    file.write_texts("structures/name", name, {"", "mineral or compound"});
-    file.write_texts("structures/formula", formula, {"", "composition from the occupied sites"});
-    file.write_texts("structures/space_group", space_group, {"", "Hermann-Mauguin symbol"});
-    file.write_texts("structures/citation", citation, {"", "publication of the structure"});
+    file.write<double>("axis", axis, {axes.size(), context.recipe.points}, about("axis"));
+    if (about("axis").unit.empty()) file.attribute("axis", "units", units);
+    file.write_texts("instruments/name", names, about("instruments/name"));
+    file.write_texts("instruments/axis", kinds, about("instruments/axis"));
 }
 
 void ShardBuilder::Work::write_file(std::size_t which, Columns const& all,
@@ -245,7 +253,6 @@ void ShardBuilder::Work::write_file(std::size_t which, Columns const& all,
     file.attribute("generator", context.generator);
     file.attribute("recipe_sha256", sha256(recipe.text));
     file.attribute("licence", recipe.licence);
-    data::ShardWriter::About const about{"count", "diffracted intensity, one row a record"};
     // One chunk a record, so that any record can be read alone; each thread writes a shard of its own
     // already.
     data::ShardWriter::Chunking const chunking{recipe.compression, 1, 1};
@@ -253,85 +260,31 @@ void ShardBuilder::Work::write_file(std::size_t which, Columns const& all,
         short_intensity.resize(intensity.size());
         std::ranges::transform(intensity, short_intensity.begin(),
                                [](float y) { return std::uint16_t(std::min(y, 65535.0f)); });
-        file.write<std::uint16_t>("intensity", short_intensity, {rows, points}, about, chunking);
+        file.write<std::uint16_t>("intensity", short_intensity, {rows, points}, about("intensity"), chunking);
     } else {
-        file.write<float>("intensity", intensity, {rows, points}, about, chunking);
+        file.write<float>("intensity", intensity, {rows, points}, about("intensity"), chunking);
     }
-    std::vector<double> axis;
-    std::vector<std::string> names, kinds;
-    for (std::size_t i = 0; i < axes.size(); ++i) {
-        axis.insert(axis.end(), axes[i].begin(), axes[i].end());
-        names.push_back(recipe.instruments[i].name);
-        kinds.emplace_back(to_name(recipe.instruments[i].axis));
-    }
-    file.write<double>(
-        "axis", axis, {axes.size(), points},
-        {"",
-         "x of each instrument: two_theta [degree], q [1/angstrom] or d [angstrom], see instruments/axis"});
-    file.write_texts("instruments/name", names, {"", "truth/instrument counts these"});
-    file.write_texts("instruments/axis", kinds, {"", "kind of x"});
-    file.write<std::int64_t>("truth/id", all.id, {rows}, {"1", "number of the record in the whole data set"});
-    file.write<std::int32_t>("truth/structure", all.structure, {rows}, {"1", "number of the structure"});
-    file.write<std::int32_t>("truth/group", all.group, {rows},
-                             {"1", "structures that are nearly the same share a group"});
-    file.write<std::int8_t>("truth/instrument", all.instrument, {rows}, {"1", "number of the instrument"});
-    file.write<std::int16_t>(
-        "truth/space_group", all.space_group, {rows},
-        {"1", "space group number, 1 to 230; 0 where the operations form no tabulated setting"});
-    file.write<std::int8_t>(
-        "truth/crystal_system", all.crystal_system, {rows},
-        {"1", "0 triclinic, 1 monoclinic, 2 orthorhombic, 3 tetragonal, 4 trigonal, 5 hexagonal, 6 cubic"});
-    file.write<float>("truth/cell", all.cell, {rows, 6},
-                      {"angstrom, angstrom, angstrom, degree, degree, degree",
-                       "a, b, c, alpha, beta, gamma with the record's strain"});
-    file.write<float>("truth/density", all.density, {rows}, {"g/cm^3", "density with the record's strain"});
-    file.write<float>("truth/composition", all.composition, {rows, element_count},
-                      {"1", "atomic fraction of the elements H to Cf"});
-    file.write_texts("truth/source", all.source, {"", "file or database entry of the structure"});
+    write_shared(file);
+    auto const write = [&]<class Number>(char const* name, std::vector<Number> const& values,
+                                         std::uint64_t width = 1) {
+        std::vector<std::uint64_t> shape{rows};
+        if (width > 1) shape.push_back(width);
+        file.write<Number>(name, values, shape, about(name));
+    };
+    write("truth/id", all.id);
+    write("truth/structure", all.structure);
+    write("truth/group", all.group);
+    write("truth/instrument", all.instrument);
+    write("truth/space_group", all.space_group);
+    write("truth/crystal_system", all.crystal_system);
+    write("truth/cell_lengths", all.lengths, 3);
+    write("truth/cell_angles", all.angles, 3);
+    write("truth/density", all.density);
+    write("truth/composition", all.composition, element_count);
+    file.write_texts("truth/source", all.source, about("truth/source"));
     for (std::size_t t = 0; t < columns.size(); ++t)
-        file.write<float>("truth/" + columns[t].name, all.truth[t], {rows},
-                          {columns[t].unit, columns[t].description});
-    write_structures(file, shard);
+        write(("truth/" + columns[t].name).c_str(), all.truth[t]);
     file.close();
-}
-
-std::vector<Field> record_fields(Recipe const& recipe) {
-    bool const is_short = recipe.stored == StoredType::uint16;
-    std::vector<Field> fields{
-        {"intensity",
-         is_short ? "uint16" : "float32",
-         {std::int64_t(recipe.points)},
-         "count",
-         "diffracted intensity over the instrument's axis"},
-        {"truth/id", "int64", {}, "1", "number of the record in the whole data set"},
-        {"truth/structure", "int32", {}, "1", "number of the structure (structures.csv)"},
-        {"truth/group", "int32", {}, "1", "structures that are nearly the same share a group"},
-        {"truth/instrument", "int8", {}, "1", "number of the instrument (row of axis, instruments/name)"},
-        {"truth/space_group",
-         "int16",
-         {},
-         "1",
-         "space group number, 1 to 230; 0 where the operations form no tabulated setting"},
-        {"truth/crystal_system",
-         "int8",
-         {},
-         "1",
-         "0 triclinic, 1 monoclinic, 2 orthorhombic, 3 tetragonal, 4 trigonal, 5 hexagonal, 6 cubic"},
-        {"truth/cell",
-         "float32",
-         {6},
-         "angstrom and degree",
-         "a, b, c, alpha, beta, gamma with the record's strain"},
-        {"truth/density", "float32", {}, "g/cm^3", "density with the record's strain"},
-        {"truth/composition",
-         "float32",
-         {std::int64_t(element_count)},
-         "1",
-         "atomic fraction of the elements H to Cf"},
-        {"truth/source", "utf8", {}, "", "file or database entry of the structure"}};
-    for (TruthColumn const& column : truth_columns(recipe))
-        fields.push_back({"truth/" + column.name, "float32", {}, column.unit, column.description});
-    return fields;
 }
 
 }  // namespace hutch::curate

@@ -42,7 +42,4 @@ class ShardBuilder {
     std::unique_ptr<Work> work_;
 };
 
-/// Return the fields of a record as a data card lists them.
-std::vector<Field> record_fields(Recipe const& recipe);
-
 }  // namespace hutch::curate

@@ -105,7 +105,7 @@ step::Finding count(char const* name, char const* help, char const* unit = "1") 
 step::Step build_step() {
     step::Description about{
         .name = "dataset.build",
-        .version = "1.0.0",
+        .version = "2.0.0",
         .summary = "build, or go on building, an AI-ready data set from a recipe",
         .reference = "recipes: docs/recipes.md; Croissant 1.1 (MLCommons); PROV-JSON (W3C, 2013)",
         .parameters =
@@ -128,7 +128,7 @@ step::Step build_step() {
                     .help = "what the data set is made from, and how",
                     .format = "YAML recipe"}},
         .outputs = {{.name = "dataset",
-                     .help = "shards, tables, card, Croissant, checksums",
+                     .help = "shards, tables, dictionary, card, Croissant, checksums",
                      .format = "folder",
                      .file = "dataset"}},
         .findings = {count("records", "records of the whole data set"),
@@ -156,6 +156,10 @@ step::Step verify_step() {
 
 }  // namespace
 
-std::vector<step::Step> steps() { return {build_step(), verify_step(), fuse_step()}; }
+std::vector<step::Step> steps() {
+    std::vector<step::Step> all{build_step(), verify_step(), fuse_step(), make_step(), assess_step()};
+    for (step::Step& one : annotate_steps()) all.push_back(std::move(one));
+    return all;
+}
 
 }  // namespace hutch::curate

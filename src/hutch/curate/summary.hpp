@@ -1,6 +1,7 @@
 /// Hold what a data card says of a data set: numbers that were counted while it was built.
 #pragma once
 
+#include "hutch/curate/description.hpp"
 #include "hutch/curate/dictionary.hpp"
 #include "hutch/data/plot.hpp"
 
@@ -64,22 +65,18 @@ struct Example {
     std::vector<data::TickRow> ticks{};
 };
 
-struct DatasetSummary {
-    std::string name, title, version, description, licence, url, citation,
-        date_published;  ///< licence: SPDX id
-    std::vector<std::string> creators, keywords;
+struct DatasetSummary : Description {
     std::uint64_t seed = 0, records = 0, structures = 0, groups = 0;
-    std::string generator;  ///< "hutch 0.1.0"
-    std::vector<Field> fields;
+    std::string generator;      ///< "hutch 0.1.0"
+    std::vector<Field> fields;  ///< of a record in the shards
+    std::vector<Field> shared;  ///< arrays that all records of a shard share
     std::vector<Split> splits;
     std::vector<FileEntry> files;  ///< all but the card, the Croissant file and the checksum list
     std::vector<SourceEntry> sources;
     std::vector<ClassCounts> classes;
     std::vector<BinnedValues> distributions;
     std::vector<Example> examples;
-    std::string recipe;  ///< the YAML text
-    std::map<std::string, std::string>
-        notes;                     ///< responsible-AI texts: collection, biases, limitations, use cases ...
+    std::string recipe;            ///< the YAML text
     std::string records_table;     ///< path of the CSV with one row a record, empty if none
     std::string structures_table;  ///< path of the CSV with one row a structure
     std::string examples_table;  ///< path of the JSONL with a few whole records (id, split, instrument, x, y)
@@ -87,6 +84,9 @@ struct DatasetSummary {
     std::vector<Field> structure_columns;  ///< of structures_table
     std::vector<Field> example_columns;    ///< of examples_table; empty: the five above
     std::vector<Task> tasks;
+    std::vector<RecordTable> further_tables;  ///< for the dictionary, besides those above
+    std::vector<Physics> physics;
+    std::vector<MetadataItem> metadata;  ///< of samples, instruments, processing and quality
     std::string further;  ///< what to know about the files besides their fields, in plain words
 };
 

@@ -13,7 +13,7 @@ inline DatasetSummary small_summary() {
     s.description = "Patterns.\n\nTo learn from.";
     s.licence = "CC-BY-4.0", s.url = "https://example.org/demo", s.date_published = "2026-02-01";
     s.citation = "Doe, J. (2026). Demo. https://doi.org/10.5072/demo.";
-    s.creators = {"Doe, Jane", "Institute"}, s.keywords = {"diffraction"};
+    s.creators = {{"Doe, Jane"}, {"Institute"}}, s.keywords = {"diffraction"};
     s.seed = 7, s.records = 30, s.structures = 6, s.groups = 5, s.generator = "hutch 0.1.0";
     s.fields = {{"id", "utf8[8]", {}, "", "Name."}, {"intensity", "float32", {2048}, "count", "Counts."}};
     s.splits = {{"train", 20, 4, 3}, {"validation", 5, 1, 1}, {"test", 5, 1, 1}};
@@ -35,6 +35,8 @@ inline DatasetSummary small_summary() {
                         {"structure", "utf8", {}, "", "Structure."},
                         {"size", "float32", {}, "nm", "Size."}};
     s.structure_columns = {{"id", "utf8", {}, "", "Name."}, {"space_group", "int16", {}, "1", "Number."}};
+    s.record_columns[0].role = s.structure_columns[0].role = Role::id;
+    s.record_columns[2].references = "structures/id";
     return s;
 }
 
@@ -46,7 +48,7 @@ inline std::string const evil =
 inline DatasetSummary evil_summary() {
     DatasetSummary s = small_summary();
     s.name = s.title = s.version = s.description = s.licence = s.url = s.citation = s.date_published = evil;
-    s.creators = s.keywords = {evil};
+    s.creators = {{evil}}, s.keywords = {evil};
     s.generator = s.recipe = s.records_table = s.structures_table = s.examples_table = evil;
     s.fields.push_back({evil, evil, {}, evil, evil});
     s.record_columns.push_back({evil, evil, {}, evil, evil});

@@ -173,9 +173,31 @@ void find_chunks(Source const& source, ArrayLayout& layout, std::uint64_t file_b
     }
 }
 
+Handle open_file(fs::path const& path) {
+    detail::prepare_hdf5();
+    if (!fs::exists(path))
+        throw Error(Fault::not_found,
+                    fmt::format("'{}' does not exist; expected an HDF5 file", path.string()));
+    hid_t const file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (file < 0) throw Error(Fault::bad_data, fmt::format("cannot open as HDF5: '{}'", path.string()));
+    return {file, H5Fclose, "open"};
+}
+
+Handle open_array(hid_t file, std::string const& name, fs::path const& path) {
+    bool is_there = true;
+    for (std::size_t slash = name.find('/', 1); is_there && slash != std::string::npos;
+         slash = name.find('/', slash + 1))
+        is_there = H5Lexists(file, name.substr(0, slash).c_str(), H5P_DEFAULT) > 0;
+    if (!is_there || H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0)
+        throw Error(Fault::not_found,
+                    fmt::format("'{}' is not in the file; expected an array of that name: '{}'", name,
+                                path.string()));
+    return {H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose, "open " + name};
+}
+
 ArrayLayout layout_of(fs::path const& path, std::string const& name, bool is_whole) {
-    Handle const file = detail::open_hdf5(path.string());
-    Handle const dataset = detail::open_dataset(file, name, path.string());
+    Handle const file = open_file(path);
+    Handle const dataset = open_array(file, name, path);
     Source const source{dataset, name, path.string()};
     Handle const type(H5Dget_type(dataset), H5Tclose, "get a type");
     Handle const properties(H5Dget_create_plist(dataset), H5Pclose, "get a property list");
@@ -207,11 +229,6 @@ ArrayLayout layout_of(fs::path const& path, std::string const& name, bool is_who
     return layout;
 }
 
-herr_t note_array(hid_t, char const* name, H5O_info_t const* info, void* to) {
-    if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(to)->emplace_back(name);
-    return 0;
-}
-
 }  // namespace
 
 std::string ElementType::name() const {
@@ -236,15 +253,6 @@ std::size_t ArrayLayout::record_bytes() const {
     std::size_t bytes = type.bytes;
     for (std::size_t d = 1; d < shape.size(); ++d) bytes *= shape[d];
     return bytes;
-}
-
-std::vector<std::string> list_arrays(fs::path const& path) {
-    Handle const file = detail::open_hdf5(path.string());
-    std::vector<std::string> names;
-    if (H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, note_array, &names, H5O_INFO_BASIC) < 0)
-        throw Error(Fault::bad_data, fmt::format("groups cannot be read: '{}'", path.string()));
-    std::ranges::sort(names);
-    return names;
 }
 
 ArrayLayout describe_array(fs::path const& path, std::string const& name) {

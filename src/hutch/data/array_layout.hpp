@@ -47,9 +47,6 @@ struct ArrayLayout {
     std::size_t record_bytes() const;
 };
 
-/// Return the paths of all arrays of an HDF5 file, sorted. \throws Error bad_data, not_found
-std::vector<std::string> list_arrays(std::filesystem::path const& path);
-
 /// Return the shape and type of an array without where its chunks lie.
 /// \throws Error not_found, bad_data, unsupported (compounds, references, unknown filters)
 ArrayLayout describe_array(std::filesystem::path const& path, std::string const& name);

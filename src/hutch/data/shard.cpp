@@ -3,6 +3,7 @@
 #include "hutch/base/error.hpp"
 #include "hutch/compute/parallel.hpp"
 #include "hutch/data/detail/hdf5_handle.hpp"
+#include "hutch/data/hdf5_file.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -15,7 +16,7 @@
 namespace hutch::data {
 namespace {
 
-using detail::Handle, detail::start_hdf5, detail::open_dataset;
+using detail::Handle;
 
 template <class Number>
 struct Types;
@@ -125,7 +126,7 @@ struct ShardWriter::Handles {
     ~Handles() {
         if (contiguous >= 0) H5Pclose(contiguous);
         if (timeless >= 0) H5Pclose(timeless);
-        if (file >= 0 && H5Fclose(file) < 0) detail::keep_hdf5_open();
+        if (file >= 0 && H5Fclose(file) < 0) detail::lose_file();
     }
     hid_t create(std::string const& name, hid_t type, hid_t space) const {
         return create(name, type, space, contiguous);
@@ -196,7 +197,7 @@ struct ShardWriter::Handles {
 };
 
 ShardWriter::ShardWriter(std::filesystem::path const& path) : handles_(std::make_unique<Handles>()) {
-    start_hdf5();
+    detail::prepare_hdf5();
     handles_->path = path;
     Handle const access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "create a property list");
     H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
@@ -298,54 +299,23 @@ void ShardWriter::close() {
     bool const flushed = H5Fflush(handles_->file, H5F_SCOPE_GLOBAL) >= 0;
     bool const closed = H5Fclose(handles_->file) >= 0;
     handles_->file = -1;
-    if (!flushed || !closed) detail::keep_hdf5_open();
+    if (!flushed || !closed) detail::lose_file();
     if (!flushed || !closed)
         throw Error(Fault::external,
                     fmt::format("HDF5 cannot finish file (disk full?): '{}'", handles_->path.string()));
 }
 
 ArrayPlace find_array(std::filesystem::path const& path, std::string const& name) {
-    Handle const file = detail::open_hdf5(path.string());
-    Handle const dataset = open_dataset(file, name, path.string());
-    Handle const space(H5Dget_space(dataset), H5Sclose, "get a space");
-    std::vector<hsize_t> dims(std::size_t(std::max(0, H5Sget_simple_extent_ndims(space))));
-    H5Sget_simple_extent_dims(space, dims.data(), nullptr);
-    haddr_t const offset = H5Dget_offset(dataset);
-    if (offset == HADDR_UNDEF)
+    Hdf5Array const array = Hdf5File(path).at(name);
+    if (!array.offset)
         throw Error(Fault::bad_data,
                     fmt::format("'{}' is not contiguous; expected an array that can be mapped: '{}'", name,
                                 path.string()));
-    return {offset, H5Dget_storage_size(dataset), {dims.begin(), dims.end()}};
+    return {*array.offset, array.values() * array.size, array.shape};
 }
 
 std::vector<float> read_floats(std::filesystem::path const& path, std::string const& name) {
-    Handle const file = detail::open_hdf5(path.string());
-    Handle const dataset = open_dataset(file, name, path.string());
-    Handle const space(H5Dget_space(dataset), H5Sclose, "get a space");
-    std::vector<float> values(std::size_t(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space))));
-    if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-        throw Error(Fault::bad_data,
-                    fmt::format("'{}' cannot be read as numbers: '{}'", name, path.string()));
-    return values;
-}
-
-std::vector<double> read_row(std::filesystem::path const& path, std::string const& name, std::uint64_t row) {
-    Handle const file = detail::open_hdf5(path.string());
-    Handle const dataset = open_dataset(file, name, path.string());
-    Handle const space(H5Dget_space(dataset), H5Sclose, "get a space");
-    hsize_t dims[2] = {0, 0};
-    if (H5Sget_simple_extent_ndims(space) != 2 || H5Sget_simple_extent_dims(space, dims, nullptr) < 0 ||
-        row >= dims[0])
-        throw Error(Fault::bad_data, fmt::format("'{}' has no row {}; expected rows of numbers: '{}'", name,
-                                                 row, path.string()));
-    hsize_t const first[2] = {row, 0}, count[2] = {1, dims[1]};
-    H5Sselect_hyperslab(space, H5S_SELECT_SET, first, nullptr, count, nullptr);
-    Handle const memory(row_space(dims[1]), H5Sclose, "create a space");
-    std::vector<double> values(dims[1]);
-    if (H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values.data()) < 0)
-        throw Error(Fault::bad_data,
-                    fmt::format("'{}' cannot be read as numbers: '{}'", name, path.string()));
-    return values;
+    return Hdf5File(path).read_all<float>(name);
 }
 
 }  // namespace hutch::data

@@ -77,7 +77,5 @@ struct ArrayPlace {
 ArrayPlace find_array(std::filesystem::path const& path, std::string const& name);
 /// Read a whole array as float. \throws Error not_found, bad_data
 std::vector<float> read_floats(std::filesystem::path const& path, std::string const& name);
-/// Read one row of an array of two dimensions. \throws Error not_found, bad_data
-std::vector<double> read_row(std::filesystem::path const& path, std::string const& name, std::uint64_t row);
 
 }  // namespace hutch::data

@@ -115,6 +115,8 @@ struct Call {
 struct Outcome {
     Values findings;
     std::string text;  ///< for people, a few lines; the command line prints it
+    std::string
+        json{};  ///< for programs: a report of its own as one JSON object; empty: the findings say all
 };
 
 struct Step {

@@ -233,4 +233,20 @@ TEST(StepUnit, IsAProductOfPowersOfKnownNames) {
         EXPECT_FALSE(is_unit(bad)) << bad;
 }
 
+TEST(StepUnit, HasDimensionAndSize) {
+    EXPECT_EQ(parse_unit("g/cm^3")->dimension, parse_unit("kg/m^3")->dimension);
+    EXPECT_NEAR(parse_unit("g/cm^3")->factor, 1000, 1e-9);
+    EXPECT_EQ(parse_unit("J")->dimension, parse_unit("eV")->dimension);
+    EXPECT_EQ(parse_unit("W"), parse_unit("V A"));
+    EXPECT_EQ(parse_unit("ohm")->dimension, parse_unit("V/A")->dimension);
+    EXPECT_NE(parse_unit("degree")->dimension, parse_unit("1")->dimension);
+    EXPECT_NEAR(parse_unit("1/angstrom")->factor, 1e10, 1);
+    EXPECT_EQ(parse_unit("degC")->offset, 273.15);
+    EXPECT_EQ(parse_unit("degC/min")->offset, 0);
+    EXPECT_TRUE(is_same_unit("us", "microsecond"));
+    EXPECT_TRUE(is_same_unit("m s^-1", "m/s"));
+    EXPECT_FALSE(is_same_unit("mm", "m"));
+    EXPECT_FALSE(is_same_unit("degC", "K"));
+}
+
 }  // namespace hutch::step

@@ -29,8 +29,9 @@ struct ScannedFile {
     std::optional<std::uint64_t> declared_bytes, declared_records;
     std::uint64_t records = 0;  ///< counted, of files that hold records
     bool is_there = true, is_declared = false;
-    std::string table, split;  ///< of files that hold records
-    std::string problem;       ///< why it could not be read; empty: it could
+    std::string table, split;   ///< of files that hold records
+    std::string problem;        ///< why it could not be read; empty: it could
+    std::string contradiction;  ///< how manifest, checksum list and Croissant differ about it; empty: not
 };
 
 /// What was counted of all values of a field.
@@ -44,6 +45,20 @@ struct FieldFacts {
     std::vector<Place> not_as_said;    ///< files whose dtype, shape, byte order or unit is not as declared
     std::vector<std::string> units;    ///< that files say, each once
     std::vector<std::int64_t> not_in;  ///< files (index) that lack the field
+
+    std::uint64_t not_numbers = 0;       ///< texts where numbers should stand; they count as `nan` too
+    std::uint64_t masked = 0;            ///< values that a mask leaves out: in none of these counts
+    std::uint64_t at_most = 0;           ///< values equal to `most`
+    std::uint64_t records_at_most = 0;   ///< records that have such values
+    std::uint64_t longest_at_most = 0;   ///< of them, side by side in one record
+    std::uint64_t records_flat_top = 0;  ///< arrays whose largest value stands three times or more in a row
+    std::uint64_t big_endian_files = 0, little_endian_files = 0;
+    std::uint64_t lines = 0;  ///< axes: last dimensions that were looked at
+    std::uint64_t lines_not_monotonic = 0,
+                  lines_not_uniform = 0;  ///< of them; NaN makes a line not monotonic
+    /// Smallest and largest value of each index over all records, and how many values are not zero; masked
+    /// ones are left out (least is above most where all are). Empty where lengths differ or memory is short.
+    std::vector<float> index_least, index_most, index_active;
 };
 
 /// Numbers that stand for the values of an array field in one record.
@@ -72,13 +87,17 @@ struct TableFacts {
     std::vector<std::array<std::uint64_t, 4>>
         sketches;                         ///< of all array features: see sketch.hpp; empty without
     std::vector<std::string> undeclared;  ///< fields that files have and the dictionary has not
+    /// Where memory is too little for all: the records that `statistics`, and `numbers` of fields without
+    /// role or with the roles feature, axis, sigma, mask, confidence and other, were kept of. Empty: of all.
+    std::vector<std::uint64_t> kept_records;
 
     std::size_t file_of(std::uint64_t record) const;  ///< index into Scan::files
 };
 
 struct Scan {
     std::vector<ScannedFile> files;
-    std::vector<TableFacts> tables;  ///< as in the dictionary
+    std::optional<std::uint64_t> declared_records;  ///< of the first table, as the manifest says
+    std::vector<TableFacts> tables;                 ///< as in the dictionary
     double seconds = 0;
     std::uint64_t bytes = 0;     ///< that were read in this run
     std::size_t kept_files = 0;  ///< whose facts were taken over from an earlier run

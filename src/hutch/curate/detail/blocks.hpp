@@ -50,5 +50,7 @@ struct Card {
 
 /// Return the card of a summary. Plots are drawn only if asked for.
 Card make_card(DatasetSummary const& summary, bool with_plots);
+/// Return a card as one HTML file that loads nothing and runs no script.
+std::string to_html(Card const& card);
 
 }  // namespace hutch::curate::detail

@@ -17,6 +17,8 @@ struct Row {
 // these notes are sentences.
 constexpr Row rows[] = {
     {"use cases", "dataUseCases", "Use cases"},
+    {"intended use", "dataUseCases", "Use cases"},
+    {"non-intended use", "", "Non-intended use"},
     {"limitations", "dataLimitations", "Limitations"},
     {"biases", "dataBiases", "Biases"},
     {"social impact", "dataSocialImpact", "Social impact"},
@@ -34,6 +36,7 @@ constexpr Row rows[] = {
     {"annotation analysis", "dataAnnotationAnalysis", "Annotation analysis"},
     {"annotators", "annotatorDemographics", "Annotators"},
     {"annotation tools", "machineAnnotationTools", "Annotation tools"},
+    {"feedback", "", "Feedback"},
 };
 
 }  // namespace
@@ -44,7 +47,11 @@ NoteKind note_kind(std::string_view key) {
     std::ranges::replace_if(words, [](char c) { return c == '_' || c == '-'; }, ' ');
     int rank = 0;
     for (Row const& row : rows) {
-        if (key == row.property || to_lower(words) == row.key) return {row.heading, row.property, rank};
+        std::string known = row.key;
+        std::ranges::replace(known, '-', ' ');
+        if ((*row.property != 0 && key == row.property) || to_lower(words) == known ||
+            to_lower(words) == to_lower(row.heading))
+            return {row.heading, row.property, rank};
         ++rank;
     }
     if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') words[0] = char(words[0] - 'a' + 'A');

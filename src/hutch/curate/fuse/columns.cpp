@@ -220,12 +220,16 @@ void add_structure(std::vector<Column>& all, std::vector<Record> const& records)
         number(Part::structure, "structure/crystal_system", "int8", "1",
                "0 triclinic, 1 monoclinic, 2 orthorhombic, 3 tetragonal, 4 trigonal, 5 hexagonal, 6 cubic",
                [](Record const& r) { return double(int(main_portion(r).phase->structure.system)); }));
-    add_estimate(all, Part::structure, "structure/cell", {6},
-                 "angstrom, angstrom, angstrom, degree, degree, degree",
-                 "a, b, c, alpha, beta, gamma as this pattern sees them",
+    add_estimate(all, Part::structure, "structure/cell_lengths", {3}, "angstrom",
+                 "a, b, c as this pattern sees them", [](Record const& r, std::vector<Estimate>& row) {
+                     auto const& cell = main_portion(r).cell();
+                     row.insert(row.end(), cell.begin(), cell.begin() + 3);
+                 });
+    add_estimate(all, Part::structure, "structure/cell_angles", {3}, "degree",
+                 "alpha, beta, gamma as this pattern sees them",
                  [](Record const& r, std::vector<Estimate>& row) {
                      auto const& cell = main_portion(r).cell();
-                     row.insert(row.end(), cell.begin(), cell.end());
+                     row.insert(row.end(), cell.begin() + 3, cell.end());
                  });
     all.push_back(number(Part::structure, "structure/density", "float64", "g/cm^3",
                          "from contents and volume",
@@ -290,14 +294,19 @@ std::string table_name(Column const& column) {
     return name;
 }
 
+Field table_field(Column const& column) {
+    Field field = column.about;
+    for (std::string* name : {&field.name, &field.axis, &field.sigma, &field.mask, &field.of})
+        std::ranges::replace(*name, '/', '_');
+    return field;
+}
+
 std::vector<Task> find_tasks(std::vector<Column> const& columns, std::string const& table) {
     auto const pick = [&](std::initializer_list<Part> parts) {
         std::vector<Field> fields;
         for (Part const part : parts)
             for (Column const& column : columns) {
-                if (column.part != part) continue;
-                fields.push_back(column.about);
-                fields.back().name = table_name(column);
+                if (column.part == part) fields.push_back(table_field(column));
             }
         return fields;
     };

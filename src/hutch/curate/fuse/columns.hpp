@@ -33,8 +33,10 @@ struct Column {
 /// where a record lacks one, the value is NaN. Lists of sites are padded to the longest with 0 and NaN.
 std::vector<Column> find_columns(std::vector<Record> const& records, RecordOptions const& options);
 
-/// Return the name of a column in tables, where / would be awkward: "structure_cell".
+/// Return the name of a column in tables, where / would be awkward: "structure_density".
 std::string table_name(Column const& column);
+/// Return its field as it stands there, with the fields that it names.
+Field table_field(Column const& column);
 
 /// Return the two ways to learn from the records.
 std::vector<Task> find_tasks(std::vector<Column> const& columns, std::string const& table);

@@ -111,6 +111,8 @@ void add_sources(Inputs const& inputs, DatasetSummary& summary) {
              one.result.phases.size(),
              one.result.phases.size(),
              {}});
+    for (Source const& one : summary.further_sources)
+        summary.sources.push_back({one.name, one.licence, one.citation, one.url, 0, 0, {}});
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/curate/detail/make_field.hpp"
 #include "hutch/data/cif.hpp"
 
 #include <algorithm>
@@ -10,12 +11,11 @@
 #include <span>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace hutch::curate::fuse {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using namespace detail;
 
 void add_number(std::string& out, double value, std::string const& dtype) {
     if (!std::isfinite(value))
@@ -47,49 +47,57 @@ std::string csv_estimate(Estimate const& one) {
 
 std::string csv_number(double value) { return std::isfinite(value) ? fmt::format("{:.7g}", value) : ""; }
 
-Field plain_text(char const* name, char const* what) { return {name, "utf8", {}, "", what}; }
-Field real(char const* name, char const* unit, char const* what) { return {name, "float64", {}, unit, what}; }
-Field whole(char const* name, char const* what) { return {name, "int64", {}, "1", what}; }
-
-std::vector<Field> record_columns() {
-    return {plain_text("id", "name of the record: REFINEMENT.PATTERN"),
-            plain_text("split", "split that the record belongs to"),
-            plain_text("file", "file that holds it"),
-            whole("row", "its row there"),
-            plain_text("structure", "structure of the phase with the largest weight fraction"),
-            whole("phases", "phases in the pattern"),
-            plain_text("radiation", "xray or neutron"),
-            plain_text("axis", "what was measured over"),
-            whole("points", "points that count"),
-            real("q_first", "1/angstrom", "least q of the points"),
-            real("q_last", "1/angstrom", "largest q of the points"),
-            real("r_wp", "1", "weighted profile R"),
-            real("r_exp", "1", "what counting statistics allow"),
-            real("goodness", "1", "sqrt(chi^2 / (points - variables))"),
-            plain_text("refinement", "file of the refinement"),
-            plain_text("simulated", "file of the simulated pattern")};
+std::vector<std::string> names_of(std::vector<RecipeSplit> const& splits) {
+    std::vector<std::string> names;
+    for (RecipeSplit const& split : splits) names.push_back(split.name);
+    return names;
 }
 
-std::vector<Field> structure_columns() {
-    std::vector<Field> columns{plain_text("id", "name of the structure: REFINEMENT.PHASE"),
-                               plain_text("file", "its CIF"),
-                               plain_text("formula", "composition from the occupied sites"),
-                               plain_text("space_group", "Hermann-Mauguin symbol"),
-                               whole("space_group_number", "space group number"),
-                               plain_text("crystal_system", "crystal system")};
-    static constexpr char const* names[] = {"a", "b", "c", "alpha", "beta", "gamma"};
-    for (std::size_t i = 0; i < 6; ++i) {
-        columns.push_back(real(names[i], i < 3 ? "angstrom" : "degree", "refined cell"));
-        columns.push_back(columns.back());
-        columns.back().name += "_su",
-            columns.back().description = "its standard uncertainty; empty: not determined";
-    }
-    for (Field const& one :
-         {real("volume", "angstrom^3", "cell volume"),
-          real("volume_su", "angstrom^3", "its standard uncertainty"),
-          real("density", "g/cm^3", "from contents and cell"),
-          whole("group", "refinements with nearly equal structures share it"), plain_text("split", "split")})
-        columns.push_back(one);
+std::vector<Field> record_columns(RecordOptions const& options) {
+    return {refers_to(text_field("id", "name of the record: REFINEMENT.PATTERN", Role::id), "records/id"),
+            one_of_values(text_field("split", "split that the record belongs to", Role::split),
+                          names_of(options.splits)),
+            text_field("file", "file that holds it"),
+            from_least(whole_field("row", "its row there"), 0),
+            refers_to(text_field("structure", "structure of the phase with the largest weight fraction"),
+                      "structures/id"),
+            from_least(whole_field("phases", "phases in the pattern"), 1),
+            one_of_values(text_field("radiation", "xray or neutron"), {"xray", "neutron"}),
+            text_field("axis", "what was measured over"),
+            from_least(whole_field("points", "points that count"), 0),
+            from_least(real_field("q_first", "1/angstrom", "least q of the points", "q"), 0),
+            from_least(real_field("q_last", "1/angstrom", "largest q of the points", "q"), 0),
+            from_least(real_field("r_wp", "1", "weighted profile R"), 0),
+            from_least(real_field("r_exp", "1", "what counting statistics allow"), 0),
+            from_least(real_field("goodness", "1", "sqrt(chi^2 / (points - variables))"), 0),
+            text_field("refinement", "file of the refinement"),
+            text_field("simulated", "file of the simulated pattern")};
+}
+
+void add_with_su(std::vector<Field>& columns, Field field) {
+    field.sigma = field.name + "_su";
+    Field su = real_field(field.sigma, field.unit, "its standard uncertainty; empty: not determined");
+    su.role = Role::sigma, su.of = field.name, su.least = 0;
+    columns.push_back(std::move(field)), columns.push_back(std::move(su));
+}
+
+std::vector<Field> structure_columns(RecordOptions const& options) {
+    std::vector<Field> columns{
+        text_field("id", "name of the structure: REFINEMENT.PHASE", Role::id),
+        text_field("file", "its CIF"),
+        text_field("formula", "composition from the occupied sites"),
+        text_field("space_group", "Hermann-Mauguin symbol"),
+        in_vocabulary(whole_field("space_group_number", "space group number; 0: not tabulated"),
+                      "space_group"),
+        in_vocabulary(text_field("crystal_system", "crystal system"), "crystal_system")};
+    for (char const* name : {"a", "b", "c"})
+        add_with_su(columns, from_least(real_field(name, "angstrom", "refined cell", "length"), 0));
+    for (char const* name : {"alpha", "beta", "gamma"})
+        add_with_su(columns, in_range(real_field(name, "degree", "refined cell", "angle"), 0, 180));
+    add_with_su(columns, from_least(real_field("volume", "angstrom^3", "cell volume", "volume"), 0));
+    columns.push_back(from_least(real_field("density", "g/cm^3", "from contents and cell", "density"), 0));
+    columns.push_back(whole_field("group", "refinements with nearly equal structures share it", Role::group));
+    columns.push_back(one_of_values(text_field("split", "split", Role::split), names_of(options.splits)));
     return columns;
 }
 
@@ -100,7 +108,7 @@ std::string header_of(std::vector<Field> const& columns) {
 }
 
 std::string records_text(std::vector<Record> const& records, RecordOptions const& options) {
-    std::string text = header_of(record_columns());
+    std::string text = header_of(record_columns(options));
     std::map<std::size_t, std::size_t> rows;
     for (Record const& r : records) {
         std::vector<double> q;
@@ -127,6 +135,38 @@ std::string structure_row(Record const& record, Portion const& portion, std::str
     for (Estimate const& one : phase.cell) row += "," + csv_estimate(one);
     return row + fmt::format(",{},{},{},{}\n", csv_estimate(phase.volume), csv_number(phase.density),
                              record.group, split);
+}
+
+// The cells of a row; quotes keep commas together.
+std::vector<std::string> csv_cells(std::string_view line) {
+    std::vector<std::string> cells(1);
+    bool is_quoted = false;
+    for (char const c : line) {
+        if (c == '"')
+            is_quoted = !is_quoted;
+        else if (c == ',' && !is_quoted)
+            cells.emplace_back();
+        else
+            cells.back() += c;
+    }
+    return cells;
+}
+
+// Count the cells of each column that are empty, or 0 where no space group has that number.
+void note_missing(std::vector<Field>& columns, std::string const& text) {
+    std::vector<std::uint64_t> empty(columns.size(), 0);
+    auto const lines = split_lines(text);
+    for (std::size_t row = 1; row < lines.size(); ++row) {
+        auto const cells = csv_cells(lines[row]);
+        for (std::size_t c = 0; c < columns.size(); ++c) {
+            bool const is_none = columns[c].vocabulary == "space_group" && cells[c] == "0";
+            if (is_none) columns[c].fill = 0;
+            empty[c] += cells[c].empty() || is_none;
+        }
+    }
+    for (std::size_t c = 0; c < columns.size(); ++c)
+        columns[c] = with_missing(std::move(columns[c]), empty[c], lines.size() - 1,
+                                  "there is none, or the data do not determine it");
 }
 
 }  // namespace
@@ -168,56 +208,54 @@ std::vector<std::string> write_tables(std::vector<Record> const& records, Record
             files.push_back("structures/" + portion.structure_id + ".cif");
             write_file(folder / files.back(), data::to_cif(portion.phase->structure));
         }
-    std::string structures = header_of(structure_columns());
+    std::string structures = header_of(structure_columns(options));
     for (auto const& [id, row] : rows) structures += row;
     write_file(folder / "structures.csv", structures);
     write_file(folder / "records.csv", records_text(records, options));
     summary.records_table = "records.csv", summary.structures_table = "structures.csv";
-    summary.record_columns = record_columns(), summary.structure_columns = structure_columns();
+    summary.record_columns = record_columns(options), summary.structure_columns = structure_columns(options);
+    note_missing(summary.record_columns, records_text(records, options));
+    note_missing(summary.structure_columns, structures);
     summary.structures = rows.size();
     return files;
 }
 
-std::string provenance_text(Inputs const& inputs, std::vector<Record> const& records,
-                            DatasetSummary const& about) {
-    Json document;
-    document["prefix"] = {{"hutch", "https://hutch.invalid/ns#"}, {"prov", "http://www.w3.org/ns/prov#"}};
-    std::string const dataset = "hutch:" + about.name + "-" + about.version;
-    document["entity"][dataset] = {{"prov:type", "prov:Collection"}, {"hutch:records", records.size()}};
-    document["activity"]["hutch:fuse"] = {{"prov:label", "dataset fuse"}};
-    document["agent"]["hutch:program"] = {{"prov:type", "prov:SoftwareAgent"},
-                                          {"prov:label", about.generator}};
-    document["wasGeneratedBy"]["hutch:generated"] = {{"prov:entity", dataset},
-                                                     {"prov:activity", "hutch:fuse"}};
-    document["wasAssociatedWith"]["hutch:associated"] = {{"prov:activity", "hutch:fuse"},
-                                                         {"prov:agent", "hutch:program"}};
-    auto const use = [&](std::string const& id, Json entity) {
-        document["entity"]["hutch:" + id] = std::move(entity);
-        document["used"]["hutch:used-" + id] = {{"prov:activity", "hutch:fuse"},
-                                                {"prov:entity", "hutch:" + id}};
-    };
-    for (RefinementInput const& one : inputs.refinements)
-        use("refinement-" + one.id, {{"prov:label", one.file},
-                                     {"hutch:sha256", one.sha256},
-                                     {"hutch:program", "hutch " + one.result.program},
-                                     {"hutch:title", one.result.title},
-                                     {"hutch:ending", one.result.ending}});
-    for (Record const& record : records) {
-        document["entity"]["hutch:record-" + record.id] = {{"prov:label", record.id}};
-        document["hadMember"]["hutch:member-" + record.id] = {{"prov:collection", dataset},
-                                                              {"prov:entity", "hutch:record-" + record.id}};
-        std::vector<std::string> origins{"refinement-" + record.refinement->id};
-        if (record.simulated != nullptr) {
-            origins.push_back("simulated-" + record.id);
-            use(origins.back(),
-                {{"prov:label", record.simulated->file}, {"hutch:sha256", record.simulated->sha256}});
-        }
-        for (std::string const& origin : origins)
-            document["wasDerivedFrom"]["hutch:derived-" + record.id + "-" + origin] = {
-                {"prov:generatedEntity", "hutch:record-" + record.id},
-                {"prov:usedEntity", "hutch:" + origin}};
+Provenance provenance_of(Inputs const& inputs, std::vector<Record> const& records,
+                         DatasetSummary const& about) {
+    Provenance made{"dataset fuse",
+                    "refined patterns and simulated ones joined and resampled to a common axis",
+                    {},
+                    {},
+                    {},
+                    {}};
+    std::vector<std::string> sources;
+    for (Source const& one : about.further_sources) {
+        sources.push_back(fmt::format("source-{}", sources.size() + 1));
+        made.inputs.push_back({sources.back(),
+                               one.name,
+                               "",
+                               {{"licence", one.licence}, {"citation", one.citation}, {"url", one.url}},
+                               {},
+                               false});
     }
-    return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    for (RefinementInput const& one : inputs.refinements)
+        made.inputs.push_back({"refinement-" + one.id,
+                               one.file,
+                               one.sha256,
+                               {{"program", "hutch " + one.result.program},
+                                {"title", one.result.title},
+                                {"ending", one.result.ending}},
+                               sources});
+    for (Record const& record : records) {
+        std::string const refinement = "refinement-" + record.refinement->id;
+        made.records.push_back({record.id, {refinement}});
+        if (record.simulated == nullptr) continue;
+        std::string const simulated = "simulated-" + record.id;
+        made.inputs.push_back(
+            {simulated, record.simulated->file, record.simulated->sha256, {}, {refinement}});
+        made.records.back().derived_from.push_back(simulated);
+    }
+    return made;
 }
 
 }  // namespace hutch::curate::fuse

@@ -6,6 +6,7 @@
 #include "hutch/curate/documents.hpp"
 #include "hutch/curate/fuse/describe.hpp"
 #include "hutch/curate/fuse/files.hpp"
+#include "hutch/curate/fuse/roles.hpp"
 
 #include <algorithm>
 
@@ -29,10 +30,12 @@ void check_folder(fs::path const& out) {
 
 void write_all(Inputs const& inputs, std::vector<Record> const& records, FuseOptions const& options,
                fs::path const& folder, FuseReport& report) {
-    auto const columns = find_columns(records, options.records);
+    auto columns = find_columns(records, options.records);
     DatasetSummary summary = options.about;
+    set_roles(columns, records, options.records, summary);
     describe(inputs, records, columns, options.records, summary);
     fs::create_directories(folder / "shards");
+    WholeRecords whole;
     for (std::size_t split = 0; split < options.records.splits.size(); ++split) {
         std::vector<Record const*> chosen;
         for (Record const& record : records)
@@ -41,16 +44,19 @@ void write_all(Inputs const& inputs, std::vector<Record> const& records, FuseOpt
             report.empty_splits.push_back(options.records.splits[split].name);
             continue;
         }
-        summary.files.push_back(write_shard(chosen, columns, options.records, summary, folder));
+        summary.files.push_back(write_shard(chosen, columns, options.records, summary, folder, whole));
         if (report.first_record.empty()) report.first_record = chosen[0]->id;
     }
     report.first_shard = summary.files[0].path;
+    describe_tables(inputs, records, columns, options.records, whole.table(summary.files), summary);
     for (std::string const& name : write_tables(records, options.records, summary, folder))
         summary.files.push_back(plain_entry(name, folder));
     write_lines(records, columns, options.records.grid, folder);
-    write_file(folder / "provenance.json", provenance_text(inputs, records, summary));
-    for (char const* name : {"records.jsonl", "provenance.json"})
-        summary.files.push_back(plain_entry(name, folder));
+    summary.files.push_back(plain_entry("records.jsonl", folder));
+    Provenance provenance = provenance_of(inputs, records, summary);
+    provenance.files = summary.files;
+    write_file(folder / "provenance.json", to_prov_json(provenance, summary));
+    summary.files.push_back(plain_entry("provenance.json", folder));
     report.structures = summary.structures, report.groups = summary.groups;
     report.bytes = write_documents(summary,
                                    {{"records", std::int64_t(records.size())},

@@ -105,16 +105,17 @@ TEST_F(Fuse, KeepsEachPatternAsItWasMeasured) {
     expect_equal("records/gypsum.xray/lines/silicon", result.patterns[0].parts[1]);
     expect_equal("records/gypsum.xray/reflections/sulfate/d", {7.60105, 4.7});
     expect_equal("records/gypsum.xray/reflections/sulfate/k", {2, 1});
-    expect_equal("records/gypsum.xray/structure/sulfate/cell_su", {0.00021, 0.00021, 0.00021, 0, 0.0021, 0});
+    expect_equal("records/gypsum.xray/structure/sulfate/cell_lengths_su", {0.00021, 0.00021, 0.00021});
+    expect_equal("records/gypsum.xray/structure/sulfate/cell_angles_su", {0, 0.0021, 0});
     EXPECT_EQ(read("records/gypsum.xray/simulated/y"), std::vector<float>(600, 7));
 }
 
 TEST_F(Fuse, GivesRowsWithTheirUncertaintyAndAgreement) {
     auto const result = two_patterns();
     make("out", {put("r.json", result)});
-    EXPECT_EQ(read("structure/cell").size(), 12u);
-    EXPECT_FLOAT_EQ(read("structure/cell")[6], 5.6833f);  // with the lattice strain of the second pattern
-    EXPECT_FLOAT_EQ(read("structure/cell_su")[1], 0.00021f);
+    EXPECT_EQ(read("structure/cell_lengths").size(), 6u);
+    EXPECT_FLOAT_EQ(read("structure/cell_lengths")[3], 5.6833f);  // with the lattice strain of the second
+    EXPECT_FLOAT_EQ(read("structure/cell_lengths_su")[1], 0.00021f);
     EXPECT_EQ(read("structure/space_group"), (std::vector<float>{15, 15}));
     EXPECT_EQ(read("structure/sites"), (std::vector<float>{4, 4}));
     EXPECT_EQ(read("structure/site_element"), (std::vector<float>{20, 16, 8, 8, 20, 16, 8, 8}));
@@ -167,11 +168,11 @@ TEST_F(Fuse, DescribesBothTasks) {
     auto const& reverse = is_label.at("structure_to_pattern");
     EXPECT_FALSE(forward.at("pattern_measured"));
     EXPECT_FALSE(forward.at("instrument_wavelengths"));
-    EXPECT_TRUE(forward.at("structure_cell"));
-    EXPECT_TRUE(forward.at("structure_cell_su"));
+    EXPECT_TRUE(forward.at("structure_cell_lengths"));
+    EXPECT_TRUE(forward.at("structure_cell_lengths_su"));
     EXPECT_TRUE(forward.at("quality_r_wp"));
     EXPECT_FALSE(forward.contains("pattern_calculated"));  // it would give the structure away
-    EXPECT_FALSE(reverse.at("structure_cell"));
+    EXPECT_FALSE(reverse.at("structure_cell_lengths"));
     EXPECT_TRUE(reverse.at("pattern_measured"));
     EXPECT_TRUE(reverse.at("pattern_calculated"));
     std::string const card = read_file(scratch / "out" / "card.html");

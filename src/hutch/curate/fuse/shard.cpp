@@ -6,6 +6,7 @@
 #include "hutch/data/cif.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -57,16 +58,26 @@ void write_column(ShardWriter& file, Column const& column, std::vector<Record co
 // Writes arrays below one group.
 struct Folder {
     ShardWriter& file;
-    std::string path;
+    WholeRecords& whole;
+    std::string record, path;  ///< path: below the record's group, empty or with a slash at its end
 
-    Folder below(std::string const& name) const { return {file, path + "/" + name}; }
+    Folder below(std::string const& name) const { return {file, whole, record, path + name + "/"}; }
     void numbers(char const* name, std::vector<double> const& values, char const* unit, char const* what,
                  char const* dtype = "float64", Shape shape = {}) const {
         if (shape.empty()) shape = {values.size()};
-        write_numbers(file, {"", dtype, {}, unit, what}, path + "/" + name, values, shape);
+        Field const field{path + name, dtype, {shape.begin(), shape.end()}, unit, what};
+        write_numbers(file, field, record + "/" + field.name, values, shape);
+        whole.note(field, values.size(),
+                   std::uint64_t(std::ranges::count_if(values, [](double one) { return std::isnan(one); })));
     }
     void texts(char const* name, std::vector<std::string> const& values, char const* what) const {
-        file.write_texts(path + "/" + name, values, {"", what});
+        file.write_texts(record + "/" + path + name, values, {"", what});
+        whole.note({path + name, "utf8", {std::int64_t(values.size())}, "", what}, values.size(),
+                   std::uint64_t(std::ranges::count(values, "")));
+    }
+    // Say that values of a field are in these units.
+    void also_in(std::string const& name, std::vector<std::string> const& units) const {
+        for (std::string const& unit : units) whole.note_unit(path + name, unit);
     }
     void estimates(std::string const& name, std::vector<Estimate> const& values, char const* unit,
                    char const* what, Shape const& shape = {}) const {
@@ -127,8 +138,9 @@ void write_structure(Folder const& to, Record const& record, Portion const& port
     auto const& phase = *portion.phase;
     to.texts("cif", {data::to_cif(structure_of(record, portion))}, "the structure as this pattern sees it");
     to.texts("space_group", {phase.structure.space_group}, "Hermann-Mauguin symbol with setting");
-    to.estimates("cell", {portion.cell().begin(), portion.cell().end()},
-                 "angstrom, angstrom, angstrom, degree, degree, degree", "a, b, c, alpha, beta, gamma");
+    to.estimates("cell_lengths", {portion.cell().begin(), portion.cell().begin() + 3}, "angstrom", "a, b, c");
+    to.estimates("cell_angles", {portion.cell().begin() + 3, portion.cell().end()}, "degree",
+                 "alpha, beta, gamma");
     std::vector<std::string> labels, elements;
     std::vector<Estimate> positions, occupancies, u_iso, u_aniso;
     for (auto const& site : phase.sites) {
@@ -169,11 +181,14 @@ void write_parameters(Folder const& to, Record const& record) {
     to.texts("name", names, "as the refinement names it");
     to.texts("unit", units, "unit of value and value_su");
     to.estimates("value", values, "", "in the unit beside it");
+    to.also_in("value", units), to.also_in("value_su", units);
     to.numbers("is_refined", are_refined, "1", "1: refined, 0: kept", "int8");
 }
 
-void write_record(ShardWriter& file, Record const& record) {
-    Folder const to{file, "records/" + record.id};
+void write_record(ShardWriter& file, Record const& record, WholeRecords& whole) {
+    whole.begin();
+    Folder const to{file, whole, "records/" + record.id, ""};
+    to.texts("id", {record.id}, "name of the record, as that of its group and in the rows");
     write_pattern(to, record);
     for (Portion const& portion : record.portions) {
         to.below("lines").numbers(portion.name.c_str(), *portion.lines, "count",
@@ -191,11 +206,71 @@ void write_record(ShardWriter& file, Record const& record) {
                      "checksum of the simulated pattern's file");
 }
 
+constexpr char const* note_missing = "a record has none, or the data do not determine it";
+
+void set_role(Field& field) {
+    if (field.name == "id")
+        field.role = Role::id, field.references = "records/id";
+    else if (field.name == "x")
+        field.role = Role::axis, field.origin = "measured";
+    else if (field.name == "measured")
+        field.role = Role::feature, field.origin = "measured", field.axis = "x", field.sigma = "sigma";
+    else if (field.name == "sigma")
+        field.role = Role::sigma, field.origin = "measured", field.of = "measured", field.axis = "x";
+    else if (field.name.starts_with("simulated/"))
+        field.origin = "simulated";
+    else
+        field.origin = "derived";
+}
+
 }  // namespace
+
+void WholeRecords::note(Field const& field, std::uint64_t values, std::uint64_t missing) {
+    auto found = std::ranges::find_if(all_, [&](Noted const& one) { return one.field.name == field.name; });
+    if (found == all_.end()) {
+        all_.push_back({field});
+        found = all_.end() - 1;
+    }
+    Field& known = found->field;
+    note_unit(field.name, field.unit);
+    for (std::size_t i = 0; i < known.shape.size(); ++i)
+        if (known.shape[i] != field.shape[i]) known.shape[i] = -1;
+    ++found->records, found->values += values, found->missing += missing;
+}
+
+void WholeRecords::note_unit(std::string const& field, std::string const& unit) {
+    auto& units =
+        std::ranges::find_if(all_, [&](Noted const& one) { return one.field.name == field; })->field.units;
+    if (!unit.empty() && std::ranges::find(units, unit) == units.end()) units.push_back(unit);
+}
+
+RecordTable WholeRecords::table(std::vector<FileEntry> const& files) const {
+    RecordTable table{"whole",   "Each record whole, as it was measured.",
+                      "hdf5",    Layout::groups,
+                      "records", {},
+                      records_,  {},
+                      {}};
+    for (FileEntry const& file : files)
+        if (!file.split.empty()) table.files.push_back({file.path, file.split});
+    for (Noted const& noted : all_) {
+        Field field = noted.field;
+        if (field.units.size() == 1)
+            field.unit = field.units[0], field.units.clear();
+        else
+            field.unit.clear();
+        double const absent = 1 - double(noted.records) / double(records_);
+        field.missing =
+            noted.values == 0 ? absent : std::max(absent, double(noted.missing) / double(noted.values));
+        if (field.missing > 0) field.missing_because = note_missing;
+        set_role(field);
+        table.fields.push_back(std::move(field));
+    }
+    return table;
+}
 
 FileEntry write_shard(std::vector<Record const*> const& records, std::vector<Column> const& columns,
                       RecordOptions const& options, DatasetSummary const& about,
-                      std::filesystem::path const& folder) {
+                      std::filesystem::path const& folder, WholeRecords& whole) {
     std::string const split = options.splits[records.front()->split].name,
                       name = "shards/" + split + "-00000.h5";
     ShardWriter file(folder / name);
@@ -209,7 +284,7 @@ FileEntry write_shard(std::vector<Record const*> const& records, std::vector<Col
     file.write<double>("q", q, {q.size()},
                        {"1/angstrom", "common axis of pattern/*: middles of equal intervals"});
     for (Column const& column : columns) write_column(file, column, records);
-    for (Record const* record : records) write_record(file, *record);
+    for (Record const* record : records) write_record(file, *record, whole);
     file.close();
     return {name, std::filesystem::file_size(folder / name), sha256_of_file(folder / name), split,
             records.size()};

@@ -4,6 +4,7 @@
 #include "hutch/base/error.hpp"
 #include "hutch/curate/load/detail/fingerprint.hpp"
 #include "hutch/curate/load/folder.hpp"
+#include "hutch/data/hdf5_file.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -64,7 +65,7 @@ fs::path const& file_of(Part const& part, std::string const& name) {
 }
 
 std::vector<std::string> names_in(Part const& part) {
-    if (part.columns.empty()) return data::list_arrays(part.file);
+    if (part.columns.empty()) return data::Hdf5File(part.file).arrays();
     std::vector<std::string> names;
     for (auto const& [name, file] : part.columns) names.push_back(name);
     return names;
@@ -148,7 +149,7 @@ struct RecordSet::Work {
         for (std::size_t i = 1; i < used.size(); ++i) {
             std::vector<std::string> const names = names_in(*used[i]);
             std::erase_if(columns, [&](Column const& column) {
-                return !std::ranges::binary_search(names, column.name) ||
+                return std::ranges::find(names, column.name) == names.end() ||
                        layout_in(*used[i], column.name, false).records() != parts[i]->records;
             });
         }

@@ -1,4 +1,4 @@
-/// Hold HDF5 identifiers that close themselves.
+/// Close HDF5 identifiers with their own functions, and keep the HDF5 library quiet.
 #pragma once
 
 #include "hutch/base/error.hpp"
@@ -30,13 +30,10 @@ class Handle {
     herr_t (*close_)(hid_t);
 };
 
-/// Silence HDF5's own messages in this thread, and register filters: before the first call of any file.
-void start_hdf5();
-/// Remember that a file could not be finished, so that HDF5 is not closed at exit: that would crash.
-void keep_hdf5_open();
-/// Open a file to read. \throws Error not_found, bad_data
-Handle open_hdf5(std::string const& path);
-/// Open an array of it. \throws Error not_found
-Handle open_dataset(hid_t file, std::string const& name, std::string const& path);
+/// Errors become exceptions, so HDF5 need not print them. \throws Error unsupported when the library was
+/// built without thread safety
+void prepare_hdf5();
+/// Say that a file could not be closed: it stays open inside HDF5, whose work at exit would crash on it.
+void lose_file();
 
 }  // namespace hutch::data::detail

@@ -1,0 +1,95 @@
+/// Facts of one file: made by one thread, kept on disk, and put together in the order of files.
+#pragma once
+
+#include "hutch/curate/assess/detail/digest.hpp"
+#include "hutch/curate/assess/detail/source.hpp"
+#include "hutch/curate/assess/scan.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace hutch::curate::assess::detail {
+
+/// A field's counts in one file; `mean` and `deviation` of the facts are those of its good values.
+struct FieldPart {
+    FieldFacts facts;
+    double sum_of_squares = 0;  ///< about the mean
+    std::uint64_t good = 0;     ///< values that are neither NaN, infinite nor filled
+    bool is_there = false;
+};
+
+struct FileFacts {
+    std::string sha256, problem;
+    std::uint64_t records = 0;
+    std::map<std::string, FieldPart> fields;
+    std::map<std::string, std::vector<double>> numbers;
+    std::map<std::string, std::vector<std::uint32_t>> texts;
+    std::map<std::string, std::vector<std::string>> words;
+    std::map<std::string, std::vector<RecordStatistics>> statistics;
+    std::map<std::string, std::vector<double>> shared;
+    std::vector<std::array<std::uint64_t, 2>> digests;
+    std::vector<std::array<std::uint64_t, 4>> sketches;
+    std::vector<std::string> undeclared;
+};
+
+struct FileTask {
+    std::string path;                    ///< relative
+    RecordTable const* table = nullptr;  ///< null: only the checksum is wanted
+    std::uint64_t every = 1;             ///< of so many records one is kept in lists that may be thinned out
+    bool keeps_index_ranges = true;
+    std::vector<RecordTable const*> others{};  ///< that stand in the same file
+};
+
+/// Read one file once: checksum and facts. What goes wrong is told in `problem`.
+FileFacts scan_file(std::filesystem::path const& folder, FileTask const& task);
+
+/// Return whether the list of a field's numbers may be thinned out.
+bool may_thin(Field const& field);
+bool is_text(Field const& field);
+
+/// Fields whose values make the digest of a record: the features, or all array fields, or all but ids.
+std::vector<Field const*> digest_fields(RecordTable const& table);
+
+/// Facts of a file as bytes, and back; nothing when they are damaged or of another program.
+std::string to_bytes(FileFacts const& facts);
+std::optional<FileFacts> facts_from(std::string_view bytes);
+
+/// Puts facts of files together, in their order.
+class TableMerge {
+  public:
+    explicit TableMerge(RecordTable const& table);
+    /// Put the next file (index into Scan::files) behind those before.
+    void append(FileFacts&& facts, std::size_t file, FileTask const& task);
+    TableFacts finish();
+
+  private:
+    void append_fields(FileFacts& facts, std::size_t file);
+    void append_lists(FileFacts& facts, std::uint64_t every);
+    void append_texts(FileFacts& facts);
+    void append_shared(FileFacts& facts, FileTask const& task);
+
+    TableFacts made_;
+    std::map<std::string, FieldPart> parts_;
+    std::map<std::string, std::unordered_map<std::string, std::uint32_t>> known_words_;
+};
+
+/// SHA-256 of a file, computed as far as its bytes have been asked for: they are still in memory then.
+class Fixity {
+  public:
+    explicit Fixity(std::shared_ptr<Source const> source);
+    ~Fixity();
+    std::uint64_t size() const;
+    void advance_to(std::uint64_t offset);
+    std::string finish();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace hutch::curate::assess::detail
