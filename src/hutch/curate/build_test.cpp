@@ -308,6 +308,20 @@ TEST_F(Build, StoresTheSameCountsAsShortIntegers) {
     }
 }
 
+TEST_F(Build, PacksTheSameIntensities) {
+    build(recipe(small_recipe), "raw");
+    for (char const* compression : {"bitshuffle_lz4", "zstd"}) {
+        build(recipe(with(small_recipe, "seed: 7", std::string("seed: 7\ncompression: ") + compression)),
+              "packed");
+        for (char const* shard : {"train-00000.h5", "test-00000.h5"}) {
+            EXPECT_EQ(read("packed", shard, "intensity"), read("raw", shard, "intensity")) << compression;
+            EXPECT_LT(fs::file_size(scratch / "packed/shards" / shard),
+                      fs::file_size(scratch / "raw/shards" / shard));
+        }
+        fs::remove_all(scratch / "packed");
+    }
+}
+
 // Halite's strongest line on each kind of axis, with and without counting statistics: 200 at d = a / 2.
 TEST_F(Build, PutsPeaksWhereQAndDSay) {
     write_text(scratch / "one/halite.cif", cif_of(small_structures[2]));

@@ -188,10 +188,21 @@ void read_march_axes(Document const& document, Recipe& recipe) {
     if (recipe.march_axes.empty()) document.at("march_axes").fail("is empty; expected at least one plane");
 }
 
+void read_compression(Document const& document, Recipe& recipe) {
+    if (!document.has("compression")) return;
+    try {
+        recipe.compression = data::parse_compression(document.at("compression").text());
+    } catch (Error const&) {
+        document.at("compression")
+            .fail(fmt::format("is {}; expected none, bitshuffle_lz4 or zstd",
+                              in_quotes(document.at("compression").text())));
+    }
+}
+
 Recipe read_document(Document const& document, std::string_view text, std::filesystem::path const& folder) {
     std::vector<std::string> keys = description_keys();
-    for (char const* key : {"seed", "records", "shard_records", "points", "dtype", "structures", "splits",
-                            "march_axes", "parameters", "background", "instruments"})
+    for (char const* key : {"seed", "records", "shard_records", "points", "dtype", "compression",
+                            "structures", "splits", "march_axes", "parameters", "background", "instruments"})
         keys.emplace_back(key);
     document.only(keys);
     Recipe recipe;
@@ -206,6 +217,7 @@ Recipe read_document(Document const& document, std::string_view text, std::files
     if (stored != "float32" && stored != "uint16")
         document.at("dtype").fail(fmt::format("is {}; expected float32 or uint16", in_quotes(stored)));
     recipe.stored = stored == "uint16" ? StoredType::uint16 : StoredType::float32;
+    read_compression(document, recipe);
     for (Document const& item : document.at("structures").items())
         recipe.sources.push_back(read_source(item, folder));
     if (recipe.sources.empty()) document.at("structures").fail("is empty; expected at least one source");

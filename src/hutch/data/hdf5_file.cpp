@@ -2,6 +2,7 @@
 
 #include "hutch/base/error.hpp"
 #include "hutch/data/detail/hdf5_handle.hpp"
+#include "hutch/data/hdf5_filters.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -33,6 +34,7 @@ void prepare_hdf5() {
         throw Error(
             Fault::unsupported,
             "the HDF5 library was built without thread safety; expected one with it, such as Debian's");
+    register_hdf5_filters();
 }
 
 void lose_file() { has_lost_file = true; }
