@@ -185,6 +185,7 @@ std::vector<Task> make_tasks(Scan const& scan) {
     for (TableFacts const& facts : scan.tables) files += facts.files.size();
     for (TableFacts const& facts : scan.tables)
         for (std::size_t const f : facts.files) {
+            if (!scan.files[f].problem.empty()) continue;  // it could end the other reader
             Task task{f, facts.table, {}, {}};
             std::size_t const fields = facts.table->fields.size();
             std::size_t const some = files > few_files ? std::min<std::size_t>(6, fields) : fields;
@@ -354,14 +355,13 @@ std::vector<Json> run_reader(std::string const& python, std::string const& tasks
 Answer compare_with_independent_reader(Subject const& subject) {
     Answer answer;
     std::vector<Task> const tasks = make_tasks(subject.scan);
-    if (tasks.empty()) return not_applicable("no table has files");
     std::uint64_t broken = 0;
-    for (Task const& task : tasks) {
-        ScannedFile const& file = subject.scan.files[task.file];
-        if (file.problem.empty()) continue;
+    for (ScannedFile const& file : subject.scan.files) {
+        if (file.problem.empty() || file.table.empty()) continue;
         ++broken;
         show(answer, {file.path, "", 0, file.problem});
     }
+    if (tasks.empty() && broken == 0) return not_applicable("no table has files");
     std::string lacks, python;
     if (!subject.python.empty()) python = find_python(subject, lacks);
     if (python.empty() && broken == 0) {
@@ -376,7 +376,6 @@ Answer compare_with_independent_reader(Subject const& subject) {
         std::vector<Json> const theirs = run_reader(python, to_json(tasks, subject));
         for (std::size_t i = 0; i < tasks.size() && i < theirs.size(); ++i) {
             ScannedFile const& file = subject.scan.files[tasks[i].file];
-            if (!file.problem.empty()) continue;
             std::string problem = theirs[i].value("error", "");
             try {
                 if (problem.empty()) problem = Comparison(tasks[i], subject).run(theirs[i]);
@@ -399,7 +398,7 @@ Answer compare_with_independent_reader(Subject const& subject) {
         answer.state == State::pass
             ? fmt::format("h5py, numpy, csv and json of Python read all {} files as we do", compared)
             : fmt::format("{} of {} files cannot be read, {} are read otherwise by another reader", broken,
-                          tasks.size(), differing);
+                          tasks.size() + broken, differing);
     return answer;
 }
 

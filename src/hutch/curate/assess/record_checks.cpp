@@ -162,8 +162,10 @@ std::vector<double> without_classes(TableFacts const& table, std::vector<double>
     std::vector<double> best;
     double least = 0.7 * spread_of(values);
     for (Field const& other : table.table->fields) {
-        auto const column =
-            other.shape.empty() && other.role != Role::id ? find_column(table, other) : std::nullopt;
+        // Settings alone: of classes that somebody gave some are wrong, and would make outliers.
+        bool const is_given = other.role == Role::label || other.role == Role::annotator ||
+                              other.role == Role::confidence || other.role == Role::id;
+        auto const column = other.shape.empty() && !is_given ? find_column(table, other) : std::nullopt;
         auto const classes =
             column ? few_classes(table, *column, values.size() / 10) : std::vector<std::uint32_t>{};
         if (classes.empty()) continue;
@@ -257,7 +259,9 @@ Answer check_constant_records(Subject const& subject) {
         std::vector<bool> const tagged = tagged_records(table);
         for (Field const* field : table.table->of_role(Role::feature)) {
             auto const found = table.statistics.find(field->name);
-            if (found == table.statistics.end() || width_of(*field) < 8) continue;
+            if (found == table.statistics.end() || found->second.empty() || width_of(*field) < 8 ||
+                !table.fields.contains(field->name))
+                continue;
             ++fields;
             FieldFacts const& facts = table.fields.at(field->name);
             if (facts.records_constant == 0 ||

@@ -440,14 +440,18 @@ struct Fixity::State {
     Sha256 sum;
     std::uint64_t done = 0;
     std::vector<char> piece;
+    std::string known;
 };
 
-Fixity::Fixity(std::shared_ptr<Source const> source) : state_(std::make_unique<State>(std::move(source))) {}
+Fixity::Fixity(std::shared_ptr<Source const> source, std::string known)
+    : state_(std::make_unique<State>(std::move(source))) {
+    state_->known = std::move(known);
+}
 Fixity::~Fixity() = default;
 std::uint64_t Fixity::size() const { return state_->source->size(); }
 
 void Fixity::advance_to(std::uint64_t offset) {
-    offset = std::min(offset, state_->source->size());
+    offset = state_->known.empty() ? std::min(offset, state_->source->size()) : 0;
     while (state_->done < offset) {
         state_->piece.resize(std::min<std::uint64_t>(block_bytes, state_->source->size() - state_->done));
         state_->source->read(state_->done, state_->piece.size(), state_->piece.data());
@@ -457,6 +461,7 @@ void Fixity::advance_to(std::uint64_t offset) {
 }
 
 std::string Fixity::finish() {
+    if (!state_->known.empty()) return state_->known;
     advance_to(state_->source->size());
     return state_->sum.finish();
 }
@@ -464,7 +469,7 @@ std::string Fixity::finish() {
 FileFacts scan_file(std::filesystem::path const& folder, FileTask const& task) {
     FileFacts facts;
     try {
-        Fixity fixity(open_source(folder / task.path));
+        Fixity fixity(open_source(folder / task.path), task.sha256);
         if (task.table != nullptr) {
             try {
                 TableScan(folder, task, fixity, facts).run();
