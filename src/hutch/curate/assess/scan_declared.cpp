@@ -215,6 +215,10 @@ std::map<std::string, ScannedFile> list_files(fs::path const& folder, Dictionary
     list_folder(folder, leave_out, files);
     read_documents(folder, files);
     declare_tables(dictionary, files);
+    // What people say of records stands beside the data set (docs/annotation.md) and is no part of it.
+    std::erase_if(files, [](auto const& entry) {
+        return !entry.second.is_declared && fits_pattern(entry.first, "annotations/*.jsonl");
+    });
     return files;
 }
 

@@ -127,6 +127,9 @@ void add_metadata(Request const& request, Frame const& frame, LabelledStructures
     };
     std::set<std::string> formulas, names, radiations;
     for (data::Structure const& one : structures.structures) formulas.insert(data::composition_formula(one));
+    if (Column const* column = frame.find("formula"); column != nullptr && column->is_text())
+        formulas.insert(column->texts.begin(), column->texts.end());
+    formulas.erase("");
     for (Source const& source : request.sources) {
         names.insert(fmt::format("{} ({})", source.name, source.origin));
         if (auto const given = source.values.find("radiation"); given != source.values.end())
@@ -134,9 +137,14 @@ void add_metadata(Request const& request, Frame const& frame, LabelledStructures
     }
     add("sample", "samples", fmt::format("{} records of {} files", frame.records.size(), frame.files.size()),
         "measured");
+    add("sample", "kind", request.about.note("sample kind"), "declared");
     add("sample", "composition", fmt::format("{}", fmt::join(formulas, "; ")), "measured");
     add("sample", "sources", fmt::format("{}", fmt::join(names, "; ")), "declared");
     add("instrument", "radiation", fmt::format("{}", fmt::join(radiations, ", ")), "declared");
+    add("instrument", "instruments", fmt::format("{}", fmt::join(names, "; ")), "declared");
+    add("instrument", "settings", "columns of each record, in records.csv", "measured");
+    add("quality", "uncertainty",
+        summary.shared.empty() ? "" : "sigma of each point, propagated to the common axis", "derived");
     add("processing", "software", summary.generator, "measured");
     add("processing", "method", "selected, cleaned, labelled and split as description.yaml says", "derived");
     add("processing", "inputs", "by checksum in provenance.json", "measured");
@@ -187,7 +195,6 @@ DatasetSummary summarize(Request const& request, Frame const& frame, LabelledStr
     add_examples(frame, rows, summary);
     add_physics(request, frame, rows, summary);
     add_metadata(request, frame, structures, summary);
-    for (std::string const& task : request.tasks) summary.tasks.push_back({task, task, "", {}, {}, {}});
     summary.further = further_of(request, frame);
     return summary;
 }

@@ -375,9 +375,8 @@ bool Request::gives_records(Source const& source) const {
 Request parse_request(std::string_view text, std::string const& name) {
     Document const document = Document::parse(text, name);
     std::vector<std::string> keys = description_keys();
-    for (char const* key :
-         {"changes", "tasks", "seed", "shard_records", "data", "join", "selection", "columns", "cleaning",
-          "axis", "wavelength", "labels", "augment", "splits", "split_by"})
+    for (char const* key : {"changes", "seed", "shard_records", "data", "join", "selection", "columns",
+                            "cleaning", "axis", "wavelength", "labels", "augment", "splits", "split_by"})
         keys.emplace_back(key);
     document.only(keys);
     Request to;
@@ -385,7 +384,6 @@ Request parse_request(std::string_view text, std::string const& name) {
     document.at("licence"), document.at("description");
     static_cast<Description&>(to.about) = read_description(document);
     to.changes = text_or(document, "changes", "");
-    to.tasks = texts_of(document, "tasks");
     to.seed = to.about.seed = count_of(document, "seed", 0, 0, 9e15);
     to.shard_records = count_of(document, "shard_records", 4096, 1, 65536);
     read_sources(document.at("data"), to);

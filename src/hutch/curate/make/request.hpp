@@ -115,7 +115,6 @@ struct Request {
     std::string text, file;
     DatasetSummary about;  ///< name to notes
     std::string changes;   ///< against the version before
-    std::vector<std::string> tasks;
     std::uint64_t seed = 0, shard_records = 4096;
     std::vector<Source> sources;
     std::vector<Join> joins;

@@ -167,6 +167,22 @@ void set_value(Frame& frame, Column const& from, std::uint64_t row, std::size_t 
         to->numbers[record] = from.numbers[row];
 }
 
+// \param added  what this join has brought already
+void add_joined_columns(Request const& request, Join const& join, Rows const& rows,
+                        std::set<std::string>& added, Frame& frame) {
+    for (Column const& column : rows.columns) {
+        std::string const& name = column.about.name;
+        if (name == join.to || added.contains(name)) continue;
+        if (frame.find(name) != nullptr)
+            throw Error(Fault::bad_input,
+                        fmt::format("{}: 'join' of '{}' brings the column {}, which records have already; "
+                                    "expected new ones; see 'fields' of 'data'",
+                                    request.file, join.source, in_quotes(name)));
+        frame.add(column.about);
+        added.insert(name);
+    }
+}
+
 }  // namespace
 
 void read_table_source(Request const& request, std::size_t which, Frame& frame,
@@ -209,7 +225,7 @@ void join_tables(Request const& request, Frame& frame) {
         std::map<std::string, std::vector<std::size_t>> waiting;
         for (std::size_t r = 0; r < frame.records.size(); ++r)
             if (!on->is_missing(r)) waiting[on->text_of(r)].push_back(r);
-        std::set<std::string> seen;
+        std::set<std::string> seen, added;
         for (fs::path const& path : files_of(request, *source)) {
             Rows const rows = read_rows(*source, path);
             frame.files.push_back({path.string(), path.filename().string(), sha256_of_file(path),
@@ -219,9 +235,7 @@ void join_tables(Request const& request, Frame& frame) {
             if (key == rows.columns.end())
                 throw Error(Fault::bad_input, fmt::format("{}: 'join' to {} finds no such column in '{}'",
                                                           request.file, in_quotes(join.to), path.string()));
-            for (Column const& column : rows.columns)
-                if (column.about.name != join.to && frame.find(column.about.name) == nullptr)
-                    frame.add(column.about);
+            add_joined_columns(request, join, rows, added, frame);
             for (std::uint64_t row = 0; row < rows.count; ++row) {
                 std::string const value = key->text_of(row);
                 if (!seen.insert(value).second)
