@@ -166,6 +166,15 @@ def to_record(case):
             "texts": {c: case.answer.texts.get(c) for c in [*ALL[case.defect].checks, *case.newly]}}
 
 
+def tell(case):
+    """Print a case that was not found, or not named, as soon as it is known."""
+    if case.named or not case.counts():
+        return
+    what = case.answer.problem or ("found by " + " ".join(case.newly) if case.found else "missed")
+    said = "; ".join(f"{c} {case.answer.states.get(c)}: {case.answer.texts.get(c, '')}" for c in ALL[case.defect].checks)
+    print(f"{case.defect}, {case.severity}, {case.kind}: {what}; {said}", flush=True)
+
+
 def run(asked, scratch):
     cases, left_out = [], []
     with concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool:
@@ -184,9 +193,10 @@ def run(asked, scratch):
             before = assess(asked.hutch, base)
             jobs += [pool.submit(try_defect, asked.hutch, base, before, kind, name, severity, scratch)
                      for name in asked.defects for severity in asked.severities]
-        for job in jobs:
+        for job in concurrent.futures.as_completed(jobs):
             if isinstance(job.result(), Case):
                 cases.append(job.result())
+                tell(cases[-1])
     cases.sort(key=lambda c: (c.defect, c.kind, SEVERITIES.index(c.severity)))
     for line in sorted(set(left_out)):
         print("left out: " + line)
@@ -195,11 +205,6 @@ def run(asked, scratch):
 
 def report(asked, clean, cases):
     print("\n".join(defect_table(cases)))
-    for case in cases:
-        if not case.named and case.counts():
-            what = case.answer.problem or ("found by " + " ".join(case.newly) if case.found else "missed")
-            said = "; ".join(f"{c} {case.answer.states.get(c)}: {case.answer.texts.get(c, '')}" for c in ALL[case.defect].checks)
-            print(f"{case.defect}, {case.severity}, {case.kind}: {what}; {said}")
     lines, good = summary(cases, clean)
     print("\n" + "\n".join(lines))
     never = [name for name in asked.defects if name not in {c.defect for c in cases}]
