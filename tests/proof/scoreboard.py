@@ -72,10 +72,10 @@ class Case:
     found: bool
     named: bool
     before: int              # level of the clean set
-    lacking: list            # expected checks that could not be made on the clean set here: a program or module lacks
+    lacking: list            # expected checks that could not be made here (a program or module lacks), or failed before
 
     def counts(self):
-        """Whether it says something about the assessor: one of the expected checks could be made here."""
+        """Whether it says something about the assessor: one of the expected checks could be made here, and passed before."""
         return self.found or len(self.lacking) < len(ALL[self.defect].checks)
 
 
@@ -92,7 +92,9 @@ def try_defect(hutch, base, clean, kind, name, severity, scratch):
         shutil.rmtree(copy, ignore_errors=True)
     passed = {c for c, state in clean.states.items() if state != "fail"}
     newly = sorted(answer.failing() & passed)
-    lacking = [c for c in ALL[name].checks if clean.states.get(c) in ("not_checked", None)]
+    lacking = [c for c in ALL[name].checks if clean.states.get(c) == "fail" or answer.states.get(c) in ("not_checked", None)]
+    if answer.problem:
+        lacking = []
     return Case(kind, name, severity, answer, newly, bool(newly), bool(set(newly) & set(ALL[name].checks)), clean.level, lacking)
 
 
@@ -151,7 +153,7 @@ def summary(all_cases, clean):
              if size else "nothing was assessed"]
     if len(cases) < len(all_cases):
         names = sorted({c.defect for c in all_cases if not c.counts()})
-        lines.append(f"left out of these numbers, since the expected checks cannot be made here: {', '.join(names)} "
+        lines.append(f"left out of these numbers, since the expected checks cannot be made here or fail on the clean set: {', '.join(names)} "
                      f"({len(all_cases) - len(cases)} cases)")
     good = bool(cases) and found >= 0.95 * len(cases) and named >= 0.9 * len(cases) and not crashes \
         and len(alarms) <= 0.02 * len(assessed)
