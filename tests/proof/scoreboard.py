@@ -72,10 +72,10 @@ class Case:
     found: bool
     named: bool
     before: int              # level of the clean set
-    lacking: list            # expected checks that could not be made on the clean set here: a program or module lacks
+    lacking: list            # expected checks that could not be made here (a program or module lacks), or failed before
 
     def counts(self):
-        """Whether it says something about the assessor: one of the expected checks could be made here."""
+        """Whether it says something about the assessor: one of the expected checks could be made here, and passed before."""
         return self.found or len(self.lacking) < len(ALL[self.defect].checks)
 
 
@@ -92,7 +92,9 @@ def try_defect(hutch, base, clean, kind, name, severity, scratch):
         shutil.rmtree(copy, ignore_errors=True)
     passed = {c for c, state in clean.states.items() if state != "fail"}
     newly = sorted(answer.failing() & passed)
-    lacking = [c for c in ALL[name].checks if clean.states.get(c) in ("not_checked", None)]
+    lacking = [c for c in ALL[name].checks if clean.states.get(c) == "fail" or answer.states.get(c) in ("not_checked", None)]
+    if answer.problem:
+        lacking = []
     return Case(kind, name, severity, answer, newly, bool(newly), bool(set(newly) & set(ALL[name].checks)), clean.level, lacking)
 
 
@@ -151,7 +153,7 @@ def summary(all_cases, clean):
              if size else "nothing was assessed"]
     if len(cases) < len(all_cases):
         names = sorted({c.defect for c in all_cases if not c.counts()})
-        lines.append(f"left out of these numbers, since the expected checks cannot be made here: {', '.join(names)} "
+        lines.append(f"left out of these numbers, since the expected checks cannot be made here or fail on the clean set: {', '.join(names)} "
                      f"({len(all_cases) - len(cases)} cases)")
     good = bool(cases) and found >= 0.95 * len(cases) and named >= 0.9 * len(cases) and not crashes \
         and len(alarms) <= 0.02 * len(assessed)
@@ -164,6 +166,15 @@ def to_record(case):
             "seconds": round(case.answer.seconds, 3), "problem": case.answer.problem,
             "states": {c: case.answer.states.get(c) for c in ALL[case.defect].checks},
             "texts": {c: case.answer.texts.get(c) for c in [*ALL[case.defect].checks, *case.newly]}}
+
+
+def tell(case):
+    """Print a case that was not found, or not named, as soon as it is known."""
+    if case.named or not case.counts():
+        return
+    what = case.answer.problem or ("found by " + " ".join(case.newly) if case.found else "missed")
+    said = "; ".join(f"{c} {case.answer.states.get(c)}: {case.answer.texts.get(c, '')}" for c in ALL[case.defect].checks)
+    print(f"{case.defect}, {case.severity}, {case.kind}: {what}; {said}", flush=True)
 
 
 def run(asked, scratch):
@@ -184,9 +195,10 @@ def run(asked, scratch):
             before = assess(asked.hutch, base)
             jobs += [pool.submit(try_defect, asked.hutch, base, before, kind, name, severity, scratch)
                      for name in asked.defects for severity in asked.severities]
-        for job in jobs:
+        for job in concurrent.futures.as_completed(jobs):
             if isinstance(job.result(), Case):
                 cases.append(job.result())
+                tell(cases[-1])
     cases.sort(key=lambda c: (c.defect, c.kind, SEVERITIES.index(c.severity)))
     for line in sorted(set(left_out)):
         print("left out: " + line)
@@ -195,11 +207,6 @@ def run(asked, scratch):
 
 def report(asked, clean, cases):
     print("\n".join(defect_table(cases)))
-    for case in cases:
-        if not case.named and case.counts():
-            what = case.answer.problem or ("found by " + " ".join(case.newly) if case.found else "missed")
-            said = "; ".join(f"{c} {case.answer.states.get(c)}: {case.answer.texts.get(c, '')}" for c in ALL[case.defect].checks)
-            print(f"{case.defect}, {case.severity}, {case.kind}: {what}; {said}")
     lines, good = summary(cases, clean)
     print("\n" + "\n".join(lines))
     never = [name for name in asked.defects if name not in {c.defect for c in cases}]
