@@ -74,6 +74,7 @@ TEST(RecordSet, ReadsNamesWhereThereIsNoDictionary) {
 
 TEST(RecordSet, ReadsNumPyFilesOfOneFolderAsFields) {
     auto const folder = std::filesystem::path(testing::TempDir()) / "columns";
+    std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder / "train");
     std::string x;
     for (int i = 0; i < 6; ++i) x.append(reinterpret_cast<char const*>(&i), 4);
@@ -92,6 +93,7 @@ TEST(RecordSet, ReadsNumPyFilesOfOneFolderAsFields) {
 
 TEST(RecordSet, RefusesWhatItCannotMapWithTheRemedy) {
     auto const folder = std::filesystem::path(testing::TempDir()) / "csv_only";
+    std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     write_file(folder / "a.csv", "x,y\n1,2\n");
     EXPECT_NE(refusal(folder).find(
@@ -106,6 +108,7 @@ TEST(RecordSet, RefusesWhatItCannotMapWithTheRemedy) {
 
 TEST(RecordSet, TakesASplitFromAFieldThatNamesIt) {
     auto const folder = std::filesystem::path(testing::TempDir()) / "by_field";
+    std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     {
         data::ShardWriter file(folder / "all.h5");
