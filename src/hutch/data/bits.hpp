@@ -18,7 +18,7 @@ void join_bytes(std::span<std::byte const> from, std::size_t width, std::byte* t
 /// \param from     a multiple of 8 numbers of `width` bytes
 /// \param scratch  as many bytes as `from`
 /// \par Source     K. Masui et al., Astronomy and Computing 12 (2015) 181; compared with its plug-in in
-/// tests/shard_peer_test.py
+/// tests/loader/peer_test.py
 void split_bits(std::span<std::byte const> from, std::size_t width, std::byte* scratch, std::byte* to);
 /// Undo split_bits.
 void join_bits(std::span<std::byte const> from, std::size_t width, std::byte* scratch, std::byte* to);
