@@ -285,7 +285,10 @@ def range_is_stale(folder, severity, rng):
     table = folder.table
     name = plain_number(table)
     values = table.numbers(name)
-    table.field(name)["most"] = float(numpy.nanquantile(values, pick(severity, 0.5, 0.95, 0.995)))
+    most = float(numpy.nanquantile(values, pick(severity, 0.5, 0.95, 0.995)))
+    if not (values > most).any():
+        raise NotApplicable("a field of few values")
+    table.field(name)["most"] = max(most, table.field(name).get("least", most))
     folder.store()
 
 

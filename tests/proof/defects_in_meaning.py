@@ -93,6 +93,8 @@ def codes(table, label):
 def feature_tells_label(folder, severity, rng):
     table = folder.table
     label, name = class_label(table), plain_number(table)
+    if table.field(name).get("role") != "feature":
+        raise NotApplicable("no number that is a feature")
     about, code = table.field(name), codes(table, class_label(table))
     least, most = about.get("least", 0), about["most"]
     values = least + (most - least) * (0.2 + 0.6 * (code + rng.uniform(-0.2, 0.2, len(code))) / max(1, code.max()))
