@@ -401,8 +401,10 @@ def gain_jump(folder, severity, rng):
     name, table = with_arrays(folder.table), folder.table
     values = table.get(name)
     limit = float(numpy.iinfo(values.dtype).max) * 0.9 if values.dtype.kind in "iu" else 1e30
+    largest = float(values.max())
     for row in rows_of(table, rng, pick(severity, 0.05, 0.01, 0), 2):
-        values[row] = numpy.minimum(values[row].astype(float) * pick(severity, 100, 60, 60), limit).astype(values.dtype)
+        factor = pick(severity, 100, 30, 30) * largest / max(1.0, float(values[row].max()))
+        values[row] = numpy.minimum(values[row].astype(float) * factor, limit).astype(values.dtype)
     table.put(name, values)
     folder.store()
 
