@@ -10,7 +10,7 @@ set_target_properties(hutch_rsvg PROPERTIES EXPORT_NAME rsvg)
 install(TARGETS hutch_flags hutch_hdf5 hutch_gemmi hutch_rsvg ${rooms} EXPORT hutchTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT hutch)
 install(DIRECTORY src/hutch DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT hutch
-        FILES_MATCHING PATTERN "*.hpp" PATTERN "detail" EXCLUDE PATTERN "fuzz" EXCLUDE PATTERN "test_*" EXCLUDE)
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h" PATTERN "detail" EXCLUDE PATTERN "fuzz" EXCLUDE PATTERN "test_*" EXCLUDE)
 install(EXPORT hutchTargets NAMESPACE hutch:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/hutch COMPONENT hutch)
 configure_package_config_file(cmake/hutchConfig.cmake.in ${CMAKE_BINARY_DIR}/hutchConfig.cmake
                               INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/hutch)
@@ -32,7 +32,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What a program that is built against the libraries needs on top of what the command line needs.
 set(CPACK_DEBIAN_HUTCH_PACKAGE_RECOMMENDS
     "cmake, pkg-config, libfmt-dev, nlohmann-json3-dev, libyaml-cpp-dev, libssl-dev, libsqlite3-dev, zlib1g-dev, \
-libhdf5-dev, libpugixml-dev, libzip-dev, libeigen3-dev, librsvg2-dev")
+libhdf5-dev, libpugixml-dev, libzip-dev, liblz4-dev, libzstd-dev, libeigen3-dev, librsvg2-dev, python3-numpy")
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_STRIP_FILES ON)
 include(CPack)

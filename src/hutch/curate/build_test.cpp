@@ -173,9 +173,9 @@ TEST_F(Build, GivesTheSameBytesForAnyNumberOfThreads) {
     }
     EXPECT_EQ(sums("t1"), sums("t2"));
     EXPECT_EQ(sums("t1"), sums("t3"));
-    for (char const* name :
-         {"shards/train-00000.h5", "structures.csv", "refused.csv", "records.csv", "examples.jsonl",
-          "recipe.yaml", "provenance.json", "card.md", "card.html", "croissant.json"})
+    for (char const* name : {"shards/train-00000.h5", "structures.csv", "refused.csv", "records.csv",
+                             "examples.jsonl", "recipe.yaml", "provenance.json", "card.md", "card.html",
+                             "croissant.json", "dictionary.json", "datacite.xml"})
         EXPECT_NE(sums("t1").find(std::string("  ") + name), std::string::npos) << name;
     EXPECT_TRUE(verify_dataset(scratch / "t2", 2).problems.empty());
 }
@@ -305,6 +305,20 @@ TEST_F(Build, StoresTheSameCountsAsShortIntegers) {
         EXPECT_GT(*std::ranges::max_element(a), 1000);
         for (std::size_t i = 0; i < a.size(); ++i) ASSERT_EQ(std::min(a[i], 65535.0f), b[i]);
         EXPECT_EQ(data::find_array(scratch / "short" / "shards" / shard, "intensity").bytes, 2 * a.size());
+    }
+}
+
+TEST_F(Build, PacksTheSameIntensities) {
+    build(recipe(small_recipe), "raw");
+    for (char const* compression : {"bitshuffle_lz4", "zstd"}) {
+        build(recipe(with(small_recipe, "seed: 7", std::string("seed: 7\ncompression: ") + compression)),
+              "packed");
+        for (char const* shard : {"train-00000.h5", "test-00000.h5"}) {
+            EXPECT_EQ(read("packed", shard, "intensity"), read("raw", shard, "intensity")) << compression;
+            EXPECT_LT(fs::file_size(scratch / "packed/shards" / shard),
+                      fs::file_size(scratch / "raw/shards" / shard));
+        }
+        fs::remove_all(scratch / "packed");
     }
 }
 

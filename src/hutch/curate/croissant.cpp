@@ -320,6 +320,8 @@ void add_identity(Json& root, DatasetSummary const& summary) {
     set_text(root, "datePublished", summary.date_published);
     set_text(root, "version", summary.version);
     set_text(root, "citeAs", summary.citation);
+    set_text(root, "identifier", summary.identifier);
+    set_text(root, "conditionsOfAccess", summary.access_state);
     if (!summary.keywords.empty()) root["keywords"] = summary.keywords;
     root["isLiveDataset"] = false;
 }

@@ -137,7 +137,7 @@ Dictionary to_dictionary(DatasetSummary const& summary) {
     if (!summary.structures_table.empty())
         dictionary.tables.push_back(plain_table("structures", "One row a structure.",
                                                 summary.structures_table, summary.structure_columns));
-    if (!summary.examples_table.empty())
+    if (!summary.examples_table.empty() && !summary.example_columns.empty())
         dictionary.tables.push_back(
             plain_table("examples", "A few whole records.", summary.examples_table, summary.example_columns));
     for (RecordTable const& table : summary.further_tables) dictionary.tables.push_back(table);

@@ -5,7 +5,7 @@
 #include "hutch/base/text.hpp"
 #include "hutch/compute/parallel.hpp"
 #include "hutch/curate/fields.hpp"
-#include "hutch/data/shard.hpp"
+#include "hutch/data/hdf5_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -71,24 +71,9 @@ void write_records_table(BuildContext const& context, std::filesystem::path cons
     commit_file(temporary, folder / "records.csv");
 }
 
-std::vector<double> read_row(BuildContext const& context, std::filesystem::path const& path,
-                             std::size_t row) {
-    data::ArrayPlace const place = data::find_array(path, "intensity");
-    std::size_t const points = context.recipe.points,
-                      width = context.recipe.stored == StoredType::uint16 ? 2 : 4;
-    std::string bytes(points * width, '\0');
-    std::ifstream in(path, std::ios::binary);
-    in.seekg(std::streamoff(place.offset + row * points * width));
-    in.read(bytes.data(), std::streamsize(bytes.size()));
-    if (!in)
-        throw Error(Fault::bad_data, fmt::format("'intensity' ends before row {}: '{}'", row, path.string()));
-    std::vector<double> y(points);
-    for (std::size_t i = 0; i < points; ++i) {
-        if (width == 2)
-            y[i] = reinterpret_cast<std::uint16_t const*>(bytes.data())[i];
-        else
-            y[i] = double(reinterpret_cast<float const*>(bytes.data())[i]);
-    }
+std::vector<double> read_row(std::filesystem::path const& shard, std::size_t row) {
+    std::vector<double> y;
+    data::Hdf5File(shard).read("intensity", row, 1, y);
     return y;
 }
 
@@ -97,7 +82,7 @@ std::string examples_text(BuildContext const& context, std::filesystem::path con
     std::string text;
     for (std::size_t row = 0; row < std::min(example_records, records.rows.size()); ++row) {
         PlannedRecord const& record = records.rows[row];
-        auto const y = read_row(context, folder / "shards" / context.plan.shards[0].name, row);
+        auto const y = read_row(folder / "shards" / context.plan.shards[0].name, row);
         auto const x = axis_values(context.recipe, record.instrument);
         text += fmt::format(
             "{{\"id\": {}, \"split\": {}, \"instrument\": {}, \"x\": [{:.7g}], \"y\": [{:.7g}]}}\n",
@@ -230,7 +215,7 @@ void add_examples(BuildContext const& context, std::filesystem::path const& fold
         summary.examples.push_back(
             {fmt::format("{} ({}), {}", structure.name, structure.source, instrument.name), label,
              axis_values(context.recipe, record.instrument),
-             read_row(context, folder / "shards" / context.plan.shards[0].name, row)});
+             read_row(folder / "shards" / context.plan.shards[0].name, row)});
     }
 }
 

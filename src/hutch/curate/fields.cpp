@@ -120,6 +120,7 @@ void add_structure(BuildContext const& context, std::vector<Field>& fields) {
                         "6 cubic"),
                  0, 6),
         context, of_structure));
+    fields.back().vocabulary = "crystal_system";
     Field lengths{"truth/cell_lengths", "float32", {3}, "angstrom", "a, b, c with the record's strain"};
     Field angles{
         "truth/cell_angles", "float32", {3}, "degree", "alpha, beta, gamma with the record's strain"};
@@ -233,6 +234,7 @@ Physics powder_physics(BuildContext const& context) {
                     {{"intensity", "intensity"},
                      {"axis", "axis"},
                      {"axis_row", "truth/instrument"},
+                     {"axis_kind", "instruments/axis"},
                      {"zero", "truth/zero"},
                      {"cell_lengths", "truth/cell_lengths"},
                      {"cell_angles", "truth/cell_angles"},
@@ -320,6 +322,16 @@ void describe_fields(BuildContext const& context, DatasetSummary& summary) {
                         {}};
     summary.further_tables.push_back(std::move(refused));
     summary.physics.push_back(powder_physics(context));
+    summary.physics.push_back({"structure",
+                               "structures",
+                               {{"formula", "formula"},
+                                {"space_group", "space_group_number"},
+                                {"a", "a"},
+                                {"b", "b"},
+                                {"c", "c"},
+                                {"alpha", "alpha"},
+                                {"beta", "beta"},
+                                {"gamma", "gamma"}}});
     add_metadata(context, summary);
 }
 

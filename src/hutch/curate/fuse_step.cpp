@@ -172,9 +172,9 @@ step::Step fuse_step() {
     };
     step::Description about{
         .name = "dataset.fuse",
-        .version = "1.0.0",
+        .version = "2.0.0",
         .summary = "join refined measurements and simulated patterns into one AI-ready data set",
-        .reference = "docs/fusion.md; Croissant 1.1 (MLCommons); PROV-JSON (W3C, 2013)",
+        .reference = "docs/fusion.md; Croissant 1.1 (MLCommons); DataCite 4.7; PROV-JSON (W3C, 2013)",
         .parameters = parameters(),
         .inputs = {{.name = "refinements",
                     .help = "results of powder.refine; each of their patterns becomes a record",
@@ -193,7 +193,7 @@ step::Step fuse_step() {
                     .format = "YAML",
                     .is_required = false}},
         .outputs = {{.name = "dataset",
-                     .help = "shards, tables, CIFs, card, Croissant, checksums; docs/fusion.md",
+                     .help = "shards, tables, CIFs, dictionary, card, Croissant, checksums; docs/fusion.md",
                      .format = "folder",
                      .file = "dataset"}},
         .findings = {count("records", "patterns of all refinements"), count("structures", "refined phases"),

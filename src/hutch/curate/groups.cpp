@@ -2,6 +2,7 @@
 
 #include "hutch/base/error.hpp"
 #include "hutch/compute/parallel.hpp"
+#include "hutch/curate/detail/unions.hpp"
 #include "hutch/methods/powder/reflections.hpp"
 
 #include <algorithm>
@@ -13,6 +14,8 @@
 
 namespace hutch::curate {
 namespace {
+
+using detail::Unions;
 
 constexpr double bins_per_unit = 400;  // of ln(q), after scaling: 0.25 % in d
 constexpr int smear = 2;               // bins to each side, triangular
@@ -71,24 +74,6 @@ bool is_nearly_the_same(Features const& a, Features const& b, GroupOptions const
     return similarity(a.print, b.print) >=
            (is_one_compound ? options.compound_similarity : options.pattern_similarity);
 }
-
-class Unions {
-  public:
-    explicit Unions(std::size_t count) : parent_(count) {
-        std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-    }
-    std::size_t root(std::size_t i) {
-        while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-        return i;
-    }
-    void join(std::size_t a, std::size_t b) {
-        a = root(a), b = root(b);
-        parent_[std::max(a, b)] = std::min(a, b);
-    }
-
-  private:
-    std::vector<std::size_t> parent_;
-};
 
 // Sorted by the shortest reduced length, partners lie within the tolerance of that.
 void join_same_cells(std::vector<Features> const& all, GroupOptions const& options, Unions& unions) {

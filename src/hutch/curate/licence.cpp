@@ -275,7 +275,8 @@ Licence const* find_licence(std::string_view id) {
 std::vector<std::string> ids_in(std::string_view expression) {
     std::vector<std::string> ids;
     bool is_exception = false;
-    for (auto const word : split_words(without_brackets(expression))) {
+    std::string const bare = without_brackets(expression);
+    for (auto const word : split_words(bare)) {
         bool const is_operator = word == "OR" || word == "AND" || word == "WITH";
         if (!is_operator && !is_exception) ids.emplace_back(word);
         is_exception = word == "WITH";

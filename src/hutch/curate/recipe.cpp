@@ -3,10 +3,10 @@
 #include "hutch/base/error.hpp"
 #include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/curate/detail/read_values.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <numbers>
 #include <set>
 
@@ -15,40 +15,13 @@
 namespace hutch::curate {
 namespace {
 
+using detail::count_of, detail::text_or;
+
 constexpr double degree = std::numbers::pi / 180;
-
-std::string text_or(Document const& document, char const* key, std::string const& fallback) {
-    return document.has(key) ? document.at(key).text() : fallback;
-}
-
-std::uint64_t count_of(Document const& document, char const* key, std::uint64_t fallback, double least,
-                       double most) {
-    if (!document.has(key)) return fallback;
-    long long const value = document.at(key).integer();
-    if (double(value) < least || double(value) > most)
-        document.at(key).fail(fmt::format("is {}; expected {} to {}", with_commas(value),
-                                          with_commas((long long)least), with_commas((long long)most)));
-    return std::uint64_t(value);
-}
-
-// ${NAME} becomes the environment's value, so that a recipe need not know where data lie.
-std::string with_environment(Document const& document) {
-    std::string path = document.text();
-    while (true) {
-        std::size_t const start = path.find("${"), end = path.find('}', start);
-        if (start == std::string::npos || end == std::string::npos) return path;
-        std::string const name = path.substr(start + 2, end - start - 2);
-        char const* value = std::getenv(name.c_str());
-        if (value == nullptr)
-            document.fail(fmt::format(
-                "uses ${{{}}}, which is not set; expected that variable in the environment", name));
-        path.replace(start, end + 1 - start, value);
-    }
-}
 
 RecipeSource read_source(Document const& document, std::filesystem::path const& folder) {
     document.only({"path", "name", "licence", "citation", "url"});
-    std::filesystem::path path = with_environment(document.at("path"));
+    std::filesystem::path path = detail::with_environment(document.at("path"));
     if (path.is_relative()) path = folder / path;
     return {path, text_or(document, "name", path.filename().string()), text_or(document, "licence", ""),
             text_or(document, "citation", ""), text_or(document, "url", "")};
@@ -176,20 +149,6 @@ void check_reach(Document const& document, RecipeInstrument const& instrument) {
                                   longest, to_name(instrument.axis)));
 }
 
-void read_splits(Document const& document, Recipe& recipe) {
-    double sum = 0;
-    for (std::string const& key : document.keys()) {
-        if (key.empty() || key.find_first_of("/ \t\n,\".") != std::string::npos)
-            document.fail(fmt::format(
-                "has the name {}; expected a word without blanks, commas, dots and slashes", in_quotes(key)));
-        recipe.splits.push_back({key, document.at(key).number()});
-        if (!(recipe.splits.back().share > 0))
-            document.at(key).fail(fmt::format("is {}; expected > 0", recipe.splits.back().share));
-        sum += recipe.splits.back().share;
-    }
-    if (!(std::abs(sum - 1) < 1e-6)) document.fail(fmt::format("sums to {}; expected 1", sum));
-}
-
 RecipeInstrument common_instrument(Document const& document) {
     RecipeInstrument common;
     powder::Setting defaults;
@@ -229,10 +188,21 @@ void read_march_axes(Document const& document, Recipe& recipe) {
     if (recipe.march_axes.empty()) document.at("march_axes").fail("is empty; expected at least one plane");
 }
 
+void read_compression(Document const& document, Recipe& recipe) {
+    if (!document.has("compression")) return;
+    try {
+        recipe.compression = data::parse_compression(document.at("compression").text());
+    } catch (Error const&) {
+        document.at("compression")
+            .fail(fmt::format("is {}; expected none, bitshuffle_lz4 or zstd",
+                              in_quotes(document.at("compression").text())));
+    }
+}
+
 Recipe read_document(Document const& document, std::string_view text, std::filesystem::path const& folder) {
     std::vector<std::string> keys = description_keys();
-    for (char const* key : {"seed", "records", "shard_records", "points", "dtype", "structures", "splits",
-                            "march_axes", "parameters", "background", "instruments"})
+    for (char const* key : {"seed", "records", "shard_records", "points", "dtype", "compression",
+                            "structures", "splits", "march_axes", "parameters", "background", "instruments"})
         keys.emplace_back(key);
     document.only(keys);
     Recipe recipe;
@@ -247,11 +217,12 @@ Recipe read_document(Document const& document, std::string_view text, std::files
     if (stored != "float32" && stored != "uint16")
         document.at("dtype").fail(fmt::format("is {}; expected float32 or uint16", in_quotes(stored)));
     recipe.stored = stored == "uint16" ? StoredType::uint16 : StoredType::float32;
+    read_compression(document, recipe);
     for (Document const& item : document.at("structures").items())
         recipe.sources.push_back(read_source(item, folder));
     if (recipe.sources.empty()) document.at("structures").fail("is empty; expected at least one source");
     if (document.has("splits"))
-        read_splits(document.at("splits"), recipe);
+        recipe.splits = detail::read_splits(document.at("splits"));
     else
         recipe.splits = {{"train", 1}};
     read_march_axes(document, recipe);

@@ -3,6 +3,7 @@
 
 #include "hutch/curate/description.hpp"
 #include "hutch/curate/distribution.hpp"
+#include "hutch/data/chunk.hpp"
 #include "hutch/data/pattern.hpp"
 #include "hutch/methods/powder/simulate.hpp"
 
@@ -59,6 +60,7 @@ struct Recipe : Description {
     std::uint64_t shard_records = 4096;
     std::size_t points = 4501;
     StoredType stored = StoredType::float32;
+    data::Compression compression = data::Compression::none;  ///< of intensities
     std::vector<RecipeSource> sources;
     std::vector<RecipeSplit> splits;
     std::vector<RecipeInstrument> instruments;

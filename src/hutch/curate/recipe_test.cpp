@@ -159,6 +159,8 @@ constexpr BadRecipe bad_recipes[] = {
     {"records: 10", "records: 10\npoints: 100000\nshard_records: 60000",
      "1: document asks for shards of 60000 x 100000 numbers; expected at most 250,000,000; lower "
      "shard_records"},
+    {"records: 10", "records: 10\ncompression: gzip",
+     "4: 'compression' is 'gzip'; expected none, bitshuffle_lz4 or zstd"},
     {"records: 10", "records: 10\ndtype: int8", "4: 'dtype' is 'int8'; expected float32 or uint16"},
     {"records: 10", "records: 10\ndtype: uint16",
      "4: 'dtype' is uint16, but the dose of 'lab' reaches from 0 to 0 counts; expected a dose above 0 and at "

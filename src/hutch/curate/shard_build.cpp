@@ -253,13 +253,16 @@ void ShardBuilder::Work::write_file(std::size_t which, Columns const& all,
     file.attribute("generator", context.generator);
     file.attribute("recipe_sha256", sha256(recipe.text));
     file.attribute("licence", recipe.licence);
+    // One chunk a record, so that any record can be read alone; each thread writes a shard of its own
+    // already.
+    data::ShardWriter::Chunking const chunking{recipe.compression, 1, 1};
     if (recipe.stored == StoredType::uint16) {
         short_intensity.resize(intensity.size());
         std::ranges::transform(intensity, short_intensity.begin(),
                                [](float y) { return std::uint16_t(std::min(y, 65535.0f)); });
-        file.write<std::uint16_t>("intensity", short_intensity, {rows, points}, about("intensity"));
+        file.write<std::uint16_t>("intensity", short_intensity, {rows, points}, about("intensity"), chunking);
     } else {
-        file.write<float>("intensity", intensity, {rows, points}, about("intensity"));
+        file.write<float>("intensity", intensity, {rows, points}, about("intensity"), chunking);
     }
     write_shared(file);
     auto const write = [&]<class Number>(char const* name, std::vector<Number> const& values,

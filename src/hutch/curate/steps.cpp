@@ -63,7 +63,7 @@ std::string to_text(BuildReport const& report, std::string const& out) {
 step::Outcome build(step::Call const& call) {
     auto const path = call.input("recipe");
     std::string text = read_file(path, 1 << 20);
-    for (char const* key : {"records", "dtype"})
+    for (char const* key : {"records", "dtype", "compression"})
         if (call.has(key)) text = with_value(text, key, to_text(call.parameters.at(key)));
     BuildOptions const options{.out = *call.output("dataset"),
                                .threads = call.threads,
@@ -105,24 +105,30 @@ step::Finding count(char const* name, char const* help, char const* unit = "1") 
 step::Step build_step() {
     step::Description about{
         .name = "dataset.build",
-        .version = "1.0.0",
+        .version = "2.0.0",
         .summary = "build, or go on building, an AI-ready data set from a recipe",
         .reference = "recipes: docs/recipes.md; Croissant 1.1 (MLCommons); PROV-JSON (W3C, 2013)",
-        .parameters = {{.name = "records",
-                        .help = "how many patterns",
-                        .fields = {{.type = Type::integer, .unit = "1", .least = 1, .most = 1e12}},
-                        .fallback = Value(),
-                        .otherwise = "the recipe's"},
-                       {.name = "dtype",
-                        .help = "how intensities are stored",
-                        .fields = {{.type = Type::choice, .choices = {"float32", "uint16"}}},
-                        .fallback = Value(),
-                        .otherwise = "the recipe's"}},
+        .parameters =
+            {{.name = "records",
+              .help = "how many patterns",
+              .fields = {{.type = Type::integer, .unit = "1", .least = 1, .most = 1e12}},
+              .fallback = Value(),
+              .otherwise = "the recipe's"},
+             {.name = "dtype",
+              .help = "how intensities are stored",
+              .fields = {{.type = Type::choice, .choices = {"float32", "uint16"}}},
+              .fallback = Value(),
+              .otherwise = "the recipe's"},
+             {.name = "compression",
+              .help = "how intensities are packed: not, so that they can be mapped, or one record a chunk",
+              .fields = {{.type = Type::choice, .choices = {"none", "bitshuffle_lz4", "zstd"}}},
+              .fallback = Value(),
+              .otherwise = "the recipe's"}},
         .inputs = {{.name = "recipe",
                     .help = "what the data set is made from, and how",
                     .format = "YAML recipe"}},
         .outputs = {{.name = "dataset",
-                     .help = "shards, tables, card, Croissant, checksums",
+                     .help = "shards, tables, dictionary, card, Croissant, checksums",
                      .format = "folder",
                      .file = "dataset"}},
         .findings = {count("records", "records of the whole data set"),
@@ -150,6 +156,10 @@ step::Step verify_step() {
 
 }  // namespace
 
-std::vector<step::Step> steps() { return {build_step(), verify_step(), fuse_step(), assess_step()}; }
+std::vector<step::Step> steps() {
+    std::vector<step::Step> all{build_step(), verify_step(), fuse_step(), make_step(), assess_step()};
+    for (step::Step& one : annotate_steps()) all.push_back(std::move(one));
+    return all;
+}
 
 }  // namespace hutch::curate

@@ -2,6 +2,7 @@
 
 #include "hutch/base/error.hpp"
 #include "hutch/data/detail/hdf5_handle.hpp"
+#include "hutch/data/hdf5_filters.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -33,6 +34,7 @@ void prepare_hdf5() {
         throw Error(
             Fault::unsupported,
             "the HDF5 library was built without thread safety; expected one with it, such as Debian's");
+    register_hdf5_filters();
 }
 
 void lose_file() { has_lost_file = true; }
@@ -74,6 +76,16 @@ bool is_boolean(hid_t type) {
     return is;
 }
 
+// h5py and others write complex numbers as the members r and i.
+bool is_complex(hid_t type) {
+    if (H5Tget_class(type) != H5T_COMPOUND || H5Tget_nmembers(type) != 2) return false;
+    char *const r = H5Tget_member_name(type, 0), *const i = H5Tget_member_name(type, 1);
+    bool const is = r != nullptr && i != nullptr && std::string_view(r) == "r" &&
+                    std::string_view(i) == "i" && H5Tget_member_class(type, 0) == H5T_FLOAT;
+    H5free_memory(r), H5free_memory(i);
+    return is;
+}
+
 void set_type(hid_t type, Hdf5Array& array) {
     using Kind = Hdf5Array::Kind;
     H5T_class_t const kind = H5Tget_class(type);
@@ -93,7 +105,11 @@ void set_type(hid_t type, Hdf5Array& array) {
         array.kind = Kind::text;
         array.is_little_endian = true;
         array.dtype = H5Tis_variable_str(type) > 0 ? "utf8" : fmt::format("utf8[{}]", array.size);
+    } else if (is_complex(type)) {
+        array.is_little_endian = true;
+        array.dtype = fmt::format("complex{}", 8 * array.size);
     } else {
+        array.is_little_endian = true;
         array.dtype = kind == H5T_COMPOUND ? "compound"
                       : kind == H5T_VLEN   ? "ragged"
                       : kind == H5T_OPAQUE ? "opaque"
@@ -136,15 +152,26 @@ std::vector<std::string> texts_of(hid_t type, hid_t space, std::size_t count, Re
     return texts;
 }
 
-std::string text_attribute(hid_t object, char const* name) {
-    if (H5Aexists(object, name) <= 0) return "";
+// All texts of an attribute, one or a list; none where it is no text.
+std::vector<std::string> attribute_texts_of(hid_t object, char const* name) {
+    if (H5Aexists(object, name) <= 0) return {};
     Handle const attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, "open an attribute");
     Handle const type(H5Aget_type(attribute), H5Tclose, "get a type");
     Handle const space(H5Aget_space(attribute), H5Sclose, "get a space");
-    if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_npoints(space) != 1) return "";
-    auto const texts =
-        texts_of(type, space, 1, [&](hid_t memory, void* to) { return H5Aread(attribute, memory, to) >= 0; });
-    return texts.empty() ? "" : texts[0];
+    hssize_t const count = H5Sget_simple_extent_npoints(space);
+    if (H5Tget_class(type) != H5T_STRING || count < 1) return {};
+    return texts_of(type, space, std::size_t(count),
+                    [&](hid_t memory, void* to) { return H5Aread(attribute, memory, to) >= 0; });
+}
+
+std::string text_attribute(hid_t object, char const* name) {
+    auto const texts = attribute_texts_of(object, name);
+    return texts.size() == 1 ? texts[0] : "";
+}
+
+herr_t keep_attribute(hid_t, char const* name, H5A_info_t const*, void* names) {
+    static_cast<std::vector<std::string>*>(names)->emplace_back(name);
+    return 0;
 }
 
 template <class Number>
@@ -327,6 +354,24 @@ std::string Hdf5File::attribute(std::string const& name, std::string const& attr
     Handle const object(H5Oopen(opened_->file, name.empty() ? "/" : name.c_str(), H5P_DEFAULT), H5Oclose,
                         "open " + name);
     return text_attribute(object, attribute.c_str());
+}
+
+std::vector<std::string> Hdf5File::attribute_texts(std::string const& name,
+                                                   std::string const& attribute) const {
+    if (!name.empty() && !opened_->has(name)) return {};
+    Handle const object(H5Oopen(opened_->file, name.empty() ? "/" : name.c_str(), H5P_DEFAULT), H5Oclose,
+                        "open " + name);
+    return attribute_texts_of(object, attribute.c_str());
+}
+
+std::vector<std::string> Hdf5File::attribute_names(std::string const& name) const {
+    std::vector<std::string> names;
+    if (!name.empty() && !opened_->has(name)) return names;
+    Handle const object(H5Oopen(opened_->file, name.empty() ? "/" : name.c_str(), H5P_DEFAULT), H5Oclose,
+                        "open " + name);
+    hsize_t place = 0;
+    H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &place, keep_attribute, &names);
+    return names;
 }
 
 template <class Number>

@@ -45,6 +45,11 @@ class Hdf5File {
     Hdf5Array at(std::string const& name) const;
     /// Return a text attribute of the file or of one of its groups or arrays; empty: there is none.
     std::string attribute(std::string const& name, std::string const& attribute) const;
+    /// Return all texts of an attribute that is a list of texts, or one; none: there is none, or it is no
+    /// text.
+    std::vector<std::string> attribute_texts(std::string const& name, std::string const& attribute) const;
+    /// Return the names of the attributes of the file ("") or of one of its groups or arrays.
+    std::vector<std::string> attribute_names(std::string const& name) const;
 
     /// Read some rows (indices of the first dimension), row-major; a single value is one row.
     /// \throws Error not_found, bad_data (no numbers, beyond the end, broken chunks), unsupported (a filter

@@ -1,10 +1,12 @@
 #include "hutch/data/shard.hpp"
 
 #include "hutch/base/error.hpp"
+#include "hutch/compute/parallel.hpp"
 #include "hutch/data/detail/hdf5_handle.hpp"
 #include "hutch/data/hdf5_file.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <numeric>
 
@@ -100,6 +102,22 @@ void write_about(hid_t dataset, ShardWriter::About const& about) {
     if (!about.description.empty()) write_text_attribute(dataset, "long_name", about.description);
 }
 
+// Bytes of an array in rows of chunks: the last chunk is filled up with zeros.
+struct ChunkedBytes {
+    std::span<std::byte const> bytes;
+    std::size_t chunk;
+    std::size_t count() const { return (bytes.size() + chunk - 1) / chunk; }
+    std::span<std::byte const> at(std::size_t i, std::vector<std::byte>& filled) const {
+        std::size_t const first = i * chunk;
+        if (first + chunk <= bytes.size()) return bytes.subspan(first, chunk);
+        filled.assign(chunk, std::byte{0});
+        std::ranges::copy(bytes.subspan(first), filled.begin());
+        return filled;
+    }
+};
+
+constexpr std::size_t chunks_at_once = 256;  // compressed together, then written in their order
+
 }  // namespace
 
 struct ShardWriter::Handles {
@@ -111,9 +129,11 @@ struct ShardWriter::Handles {
         if (file >= 0 && H5Fclose(file) < 0) detail::lose_file();
     }
     hid_t create(std::string const& name, hid_t type, hid_t space) const {
+        return create(name, type, space, contiguous);
+    }
+    hid_t create(std::string const& name, hid_t type, hid_t space, hid_t layout) const {
         create_groups(name);
-        hid_t const dataset =
-            H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, contiguous, H5P_DEFAULT);
+        hid_t const dataset = H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
         if (dataset < 0)
             throw Error(Fault::external, fmt::format("HDF5 cannot create '{}': '{}'", name, path.string()));
         return dataset;
@@ -125,9 +145,39 @@ struct ShardWriter::Handles {
         Handle const type = padded.type();
         Handle dataset(create(name, type, space), H5Dclose, "create");
         if (!texts.empty() && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded.bytes.data()) < 0)
-            throw Error(Fault::external,
-                        fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", name, path.string()));
+            fail_to_write(name);
         return dataset;
+    }
+    [[noreturn]] void fail_to_write(std::string const& name) const {
+        throw Error(Fault::external,
+                    fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", name, path.string()));
+    }
+    Handle chunked(std::vector<hsize_t> const& chunk, std::vector<Filter> const& filters) const {
+        Handle properties(H5Pcopy(contiguous), H5Pclose, "copy a property list");
+        H5Pset_chunk(properties, int(chunk.size()), chunk.data());
+        for (Filter const& one : filters)
+            if (H5Pset_filter(properties, H5Z_filter_t(one.id), H5Z_FLAG_MANDATORY, one.values.size(),
+                              one.values.data()) < 0)
+                throw Error(Fault::external, fmt::format("HDF5 cannot take filter {}", one.id));
+        return properties;
+    }
+    void write_chunks(hid_t dataset, std::string const& name, ChunkedBytes const& all,
+                      ShardWriter::Chunking const& chunking, std::vector<Filter> const& filters,
+                      std::vector<hsize_t> at) const {
+        std::vector<ChunkEncoder> encoders(chunking.threads);
+        std::vector<std::vector<std::byte>> packed(chunks_at_once), filled(chunking.threads);
+        for (std::size_t first = 0; first < all.count(); first += chunks_at_once) {
+            std::size_t const count = std::min(chunks_at_once, all.count() - first);
+            compute::parallel_for(count, chunking.threads, [&](std::size_t i, unsigned worker) {
+                encoders[worker].encode(filters, all.at(first + i, filled[worker]), packed[i]);
+            });
+            for (std::size_t i = 0; i < count; ++i) {
+                at[0] = (first + i) * chunking.rows;
+                if (H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, at.data(), packed[i].size(), packed[i].data()) <
+                    0)
+                    fail_to_write(name);
+            }
+        }
     }
     Handle open(std::string const& name) const {
         return {H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose, "open " + name};
@@ -169,33 +219,48 @@ ShardWriter::~ShardWriter() = default;
 
 template <class Number>
 void ShardWriter::write(std::string const& path, std::span<Number const> values,
-                        std::vector<std::uint64_t> const& shape, About const& about) {
+                        std::vector<std::uint64_t> const& shape, About const& about,
+                        Chunking const& chunking) {
     std::vector<hsize_t> const dims(shape.begin(), shape.end());
     if (std::accumulate(dims.begin(), dims.end(), hsize_t{1}, std::multiplies<>()) != values.size())
         throw Error(Fault::bug, fmt::format("'{}' has {} values; expected what its shape ({}) holds", path,
                                             values.size(), fmt::join(shape, ", ")));
     Handle const space(H5Screate_simple(int(dims.size()), dims.data(), nullptr), H5Sclose, "create a space");
-    Handle const dataset(handles_->create(path, Types<Number>::file(), space), H5Dclose, "create");
-    if (!values.empty() &&
-        H5Dwrite(dataset, Types<Number>::memory(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-        throw Error(Fault::external,
-                    fmt::format("HDF5 cannot write '{}' (disk full?): '{}'", path, handles_->path.string()));
+    if (chunking.compression == Compression::none || values.empty()) {
+        Handle const dataset(handles_->create(path, Types<Number>::file(), space), H5Dclose, "create");
+        if (!values.empty() &&
+            H5Dwrite(dataset, Types<Number>::memory(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+            handles_->fail_to_write(path);
+        return write_about(dataset, about);
+    }
+    static_assert(std::endian::native == std::endian::little, "chunks are written as they lie in memory");
+    Chunking cut = chunking;
+    cut.rows = std::clamp<std::uint64_t>(cut.rows, 1, shape[0]);
+    cut.threads = std::max(1u, cut.threads);
+    std::vector<hsize_t> chunk = dims;
+    chunk[0] = cut.rows;
+    std::vector<Filter> const filters = filters_of(cut.compression, sizeof(Number));
+    Handle const layout = handles_->chunked(chunk, filters);
+    Handle const dataset(handles_->create(path, Types<Number>::file(), space, layout), H5Dclose, "create");
+    std::size_t const row_bytes = values.size_bytes() / shape[0];
+    handles_->write_chunks(dataset, path, {std::as_bytes(values), cut.rows * row_bytes}, cut, filters,
+                           std::vector<hsize_t>(dims.size(), 0));
     write_about(dataset, about);
 }
 template void ShardWriter::write(std::string const&, std::span<float const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<double const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<std::uint16_t const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<std::int8_t const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<std::int16_t const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<std::int32_t const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 template void ShardWriter::write(std::string const&, std::span<std::int64_t const>,
-                                 std::vector<std::uint64_t> const&, About const&);
+                                 std::vector<std::uint64_t> const&, About const&, Chunking const&);
 
 void ShardWriter::write_texts(std::string const& path, std::vector<std::string> const& texts,
                               About const& about) {

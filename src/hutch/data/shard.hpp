@@ -1,5 +1,8 @@
-/// Write HDF5 files of plain contiguous arrays that any HDF5 reader opens and that can be memory-mapped.
+/// Write HDF5 files of plain contiguous arrays that any HDF5 reader opens and that can be memory-mapped, or
+/// of compressed ones.
 #pragma once
+
+#include "hutch/data/chunk.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -14,8 +17,9 @@ namespace hutch::data {
 /// One file under construction. Equal calls give equal bytes: no time stamps, no addresses that depend on the
 /// run.
 ///
-/// Arrays are contiguous, little-endian, uncompressed, and begin at multiples of 4096 bytes when they are
-/// larger than 64 KiB, so that numpy.memmap and h5py's `get_offset` give views without copies.
+/// Arrays are little-endian. They are contiguous and uncompressed where nothing else is asked for, and begin
+/// at multiples of 4096 bytes when they are larger than 64 KiB, so that numpy.memmap and h5py's `get_offset`
+/// give views without copies.
 class ShardWriter {
   public:
     /// Start a file; an existing one is replaced. \throws Error external
@@ -28,11 +32,22 @@ class ShardWriter {
         std::string unit,
             description;  ///< written as attributes `units` and `long_name`; empty ones are left out
     };
+    /// How an array is cut into chunks that are compressed one by one; without compression it is not.
+    struct Chunking {
+        Compression compression = Compression::none;
+        std::uint64_t rows = 1;  ///< of the first dimension, in one chunk
+        unsigned threads = 1;    ///< that compress; any number gives the same bytes
+    };
     /// Write an array of the given shape under a path such as "truth/size". The type follows from the span; a
     /// shape that does not fit the number of values is a bug.
     template <class Number>
     void write(std::string const& path, std::span<Number const> values,
-               std::vector<std::uint64_t> const& shape, About const& about);
+               std::vector<std::uint64_t> const& shape, About const& about, Chunking const& chunking);
+    template <class Number>
+    void write(std::string const& path, std::span<Number const> values,
+               std::vector<std::uint64_t> const& shape, About const& about) {
+        write(path, values, shape, about, Chunking());
+    }
     /// Write texts as UTF-8 strings of one fixed length.
     void write_texts(std::string const& path, std::vector<std::string> const& texts, About const& about);
     /// Write one text that is no array.

@@ -284,6 +284,15 @@ SpaceGroup const* find_space_group_by_number(int number) {
     return tabulated(&gemmi::get_spacegroup_reference_setting(number));
 }
 
+std::vector<SpaceGroup const*> find_settings(int number) {
+    SpaceGroup const* const reference = find_space_group_by_number(number);
+    if (!reference) return {};
+    std::vector<SpaceGroup const*> settings{reference};
+    for (SpaceGroup const& group : table().groups)
+        if (group.number == number && &group != reference) settings.push_back(&group);
+    return settings;
+}
+
 std::size_t close_group(std::vector<Operation>& operations) {
     std::unordered_set<std::uint64_t> seen;
     std::vector<Operation> group;

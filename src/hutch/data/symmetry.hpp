@@ -43,6 +43,8 @@ SpaceGroup const* find_space_group(std::string_view hermann_mauguin, Cell const&
 SpaceGroup const* find_space_group_by_hall(std::string_view hall);
 /// Return the reference setting of a group, 1-230; null outside.
 SpaceGroup const* find_space_group_by_number(int number);
+/// Return all tabulated settings of a group, the reference one first; none outside 1-230.
+std::vector<SpaceGroup const*> find_settings(int number);
 
 /// Add the operations that a list lacks to be a group, remove repetitions, and put the identity first.
 /// \return how many were missing

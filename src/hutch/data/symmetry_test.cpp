@@ -100,5 +100,13 @@ TEST(Symmetry, UnderstandsOldSymbols) {
     EXPECT_EQ(find_space_group("no group", right), nullptr);
 }
 
+TEST(Symmetry, ListsTheSettingsOfAGroupReferenceFirst) {
+    auto const settings = find_settings(62);
+    ASSERT_GE(settings.size(), 6u);  // six orders of the axes
+    EXPECT_EQ(settings[0], find_space_group_by_number(62));
+    for (SpaceGroup const* setting : settings) EXPECT_EQ(setting->number, 62);
+    EXPECT_TRUE(find_settings(231).empty());
+}
+
 }  // namespace
 }  // namespace hutch::data

@@ -224,13 +224,40 @@ TEST(StepDescription, IsRefusedForEachRuleItBreaks) {
 }
 
 TEST(StepUnit, IsAProductOfPowersOfKnownNames) {
-    for (char const* good :
-         {"1", "degree", "degree^2", "1/angstrom", "g/cm^3", "keV", "count", "um", "mm", "GiB", "count s^-1",
-          "kg*m^2/s^2", "electron^2", "barn", "fm", "byte", "mrad", "1/s"})
+    for (char const* good : {"1",           "degree",
+                             "degree^2",    "1/angstrom",
+                             "g/cm^3",      "keV",
+                             "count",       "um",
+                             "mm",          "GiB",
+                             "count s^-1",  "kg*m^2/s^2",
+                             "electron^2",  "barn",
+                             "fm",          "byte",
+                             "mrad",        "1/s",
+                             "degree2",     "angstrom-1",
+                             "1e-6",        "1e-6 angstrom-2",
+                             "us.angstrom", "us2/angstrom4"})
         EXPECT_TRUE(is_unit(good)) << good;
-    for (char const* bad : {"", " ", "foo", "mm^", "mm^0", "mm^x", "/", "1/", "mm//s", "degrees", "kdegree",
-                            "m^99", "mm^2^2", "Å", "2"})
+    for (char const* bad :
+         {"",        " ",    "foo",    "mm^", "mm^0", "mm^x",  "/",   "1/",    "mm//s", "degrees",
+          "kdegree", "m^99", "mm^2^2", "Å",   "2",    "0.5 m", "mm-", "mm--2", "mm0",   "a."})
         EXPECT_FALSE(is_unit(bad)) << bad;
+}
+
+TEST(StepUnit, HasDimensionAndSize) {
+    EXPECT_EQ(parse_unit("g/cm^3")->dimension, parse_unit("kg/m^3")->dimension);
+    EXPECT_NEAR(parse_unit("g/cm^3")->factor, 1000, 1e-9);
+    EXPECT_EQ(parse_unit("J")->dimension, parse_unit("eV")->dimension);
+    EXPECT_EQ(parse_unit("W"), parse_unit("V A"));
+    EXPECT_EQ(parse_unit("ohm")->dimension, parse_unit("V/A")->dimension);
+    EXPECT_NE(parse_unit("degree")->dimension, parse_unit("1")->dimension);
+    EXPECT_NEAR(parse_unit("1/angstrom")->factor, 1e10, 1);
+    EXPECT_EQ(parse_unit("degC")->offset, 273.15);
+    EXPECT_EQ(parse_unit("degC/min")->offset, 0);
+    EXPECT_TRUE(is_same_unit("us", "microsecond"));
+    EXPECT_TRUE(is_same_unit("m s^-1", "m/s"));
+    EXPECT_TRUE(is_same_unit("degrees", "degree"));
+    EXPECT_FALSE(is_same_unit("mm", "m"));
+    EXPECT_FALSE(is_same_unit("degC", "K"));
 }
 
 }  // namespace hutch::step

@@ -35,7 +35,8 @@ Answer answer_of(Check const& check, Subject const& subject) {
     try {
         answer = check.run(subject);
     } catch (Error const& error) {
-        answer = {State::not_checked, fmt::format("the check could not be made: {}", error.what())};
+        answer.state = State::not_checked;
+        answer.text = fmt::format("the check could not be made: {}", error.what());
     }
     if (answer.remedy.empty() && answer.state == State::fail) answer.remedy = check.remedy;
     answer.seconds = seconds_since(start);
@@ -110,7 +111,8 @@ Assessment assess_dataset(fs::path const& folder, AssessOptions const& options) 
                           .optimade = options.optimade,
                           .python = options.python,
                           .seed = options.seed,
-                          .community = options.community};
+                          .community = options.community.string(),
+                          .keep = options.scan.keep};
     made.results = run_checks(checks, subject, options.scan.is_interactive);
     made.levels = find_levels(made.results, !made.dictionary->is_proposed);
     made.seconds = seconds_since(start);

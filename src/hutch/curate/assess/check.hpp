@@ -40,6 +40,9 @@ struct Subject {
     std::string optimade;    ///< base address of an OPTIMADE provider; empty: none was given
     std::string python;      ///< interpreter for independent readers and the three-line example; empty: none
     std::uint64_t seed = 0;  ///< of random picks
+    std::string
+        community;  ///< a folder of CIF files or an AMCSD database to compare structures with; empty: none
+    std::filesystem::path keep{};  ///< folder with what earlier assessments found; empty: none
 };
 
 struct Check {
@@ -58,7 +61,7 @@ std::vector<Check> label_checks();         ///< C31-C36
 std::vector<Check> physics_checks();       ///< C37-C45
 std::vector<Check> distribution_checks();  ///< C46-C50
 std::vector<Check> document_checks();      ///< C06-C08, C51-C55, C59-C61
-std::vector<Check> access_checks();        ///< C56-C58
+std::vector<Check> access_checks();        ///< A01-A03, C56-C58
 
 /// Return all of them, ascending by id.
 std::vector<Check> all_checks();

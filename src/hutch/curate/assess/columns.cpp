@@ -96,6 +96,47 @@ void join_parents(TableFacts const& table, Column const& parents, Unions& unions
     }
 }
 
+// Numbers of a table's groups by the values of one of its fields; empty without groups.
+std::unordered_map<std::string, std::uint32_t> groups_by_value(Scan const& scan,
+                                                               std::string const& reference) {
+    std::unordered_map<std::string, std::uint32_t> group_of;
+    std::size_t const slash = reference.find('/');
+    if (slash == std::string::npos) return group_of;
+    for (TableFacts const& table : scan.tables) {
+        if (!table.table || table.table->name != reference.substr(0, slash)) continue;
+        Field const* const key = table.table->find(reference.substr(slash + 1));
+        auto const keys = key ? find_column(table, *key) : std::nullopt;
+        std::vector<Field const*> const fields = table.table->of_role(Role::group);
+        if (!keys || fields.empty()) continue;
+        Unions unions(table.records);
+        for (Field const* field : fields)
+            if (auto const column = find_column(table, *field))
+                if (Classes const classes = classes_of(table, *column); classes.count() > 1)
+                    join_classes(classes, unions);
+        for (std::size_t i = 0; i < keys->size(); ++i)
+            if (keys->has(i)) group_of.emplace(keys->text(i), unions.root(std::uint32_t(keys->record(i))));
+    }
+    return group_of;
+}
+
+void join_references(Scan const& scan, TableFacts const& table, Unions& unions, bool& are_declared) {
+    for (Field const& field : table.table->fields) {
+        if (field.references.empty()) continue;
+        auto const column = find_column(table, field);
+        if (!column || column->records) continue;
+        auto const group_of = groups_by_value(scan, field.references);
+        if (group_of.empty()) continue;
+        are_declared = true;
+        std::unordered_map<std::uint32_t, std::uint32_t> first;
+        for (std::size_t i = 0; i < column->size(); ++i) {
+            if (!column->has(i)) continue;
+            auto const found = group_of.find(column->text(i));
+            if (found != group_of.end())
+                unions.join(first.emplace(found->second, std::uint32_t(i)).first->second, std::uint32_t(i));
+        }
+    }
+}
+
 }  // namespace
 
 bool Column::has(std::size_t i) const {
@@ -153,7 +194,7 @@ Classes splits_of(Scan const& scan, TableFacts const& table) {
     return splits;
 }
 
-Groups groups_of(TableFacts const& table) {
+Groups groups_of(Scan const& scan, TableFacts const& table) {
     Unions unions(table.records);
     Groups groups;
     for (Field const* field : table.table->of_role(Role::group)) {
@@ -169,6 +210,7 @@ Groups groups_of(TableFacts const& table) {
             join_parents(table, *column, unions);
             groups.are_declared = true;
         }
+    if (!groups.are_declared) join_references(scan, table, unions, groups.are_declared);
     groups.of.resize(table.records);
     std::vector<std::uint32_t> number(table.records, ~std::uint32_t{0});
     for (std::uint32_t r = 0; r < table.records; ++r) {

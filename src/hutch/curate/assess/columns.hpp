@@ -42,15 +42,15 @@ struct Classes {
 Classes classes_of(TableFacts const& table, Column const& column);
 /// Return the split of each record: as its file says, else its field of role split.
 Classes splits_of(Scan const& scan, TableFacts const& table);
-/// Return which records hang together by a field of role group or by parents, children and their siblings;
-/// each other one is alone. Numbers are 0 ... count - 1. A field that puts all records into one group says
-/// nothing and is left out.
+/// Return which records hang together: by a field of role group, by parents, children and their siblings, or
+/// by the groups of the records of another table that they refer to. Each other record is alone. Numbers are
+/// 0 ... count - 1. A field that puts all records into one group says nothing and is left out.
 struct Groups {
     std::vector<std::uint32_t> of;
     std::size_t count = 0;
     bool are_declared = false;  ///< a field says them
 };
-Groups groups_of(TableFacts const& table);
+Groups groups_of(Scan const& scan, TableFacts const& table);
 
 /// Return the place of a record in its file.
 Place place_of(Scan const& scan, TableFacts const& table, std::uint64_t record, std::string const& field,

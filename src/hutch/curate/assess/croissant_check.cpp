@@ -137,7 +137,7 @@ class Validator {
         if (!date.empty() && !is_date)
             wrong("datePublished", fmt::format("is '{}'; expected an ISO 8601 date", date));
         std::string const number = text_of(root_, "version");
-        auto const parts = split(number.substr(0, number.find_first_of("-+")), '.');
+        auto const parts = split(std::string_view(number).substr(0, number.find_first_of("-+")), '.');
         bool const is_semantic =
             parts.size() == 3 && std::ranges::all_of(parts, [](auto part) {
                 return !part.empty() && part.find_first_not_of("0123456789") == part.npos;
@@ -209,7 +209,8 @@ class Validator {
                 wrong(id, fmt::format("says sha256 {}..., the file has {}...", sum.substr(0, 12),
                                       scanned->second->sha256.substr(0, 12)));
         }
-        auto const size = split_words(text_of(node, "contentSize"));
+        std::string const said = text_of(node, "contentSize");
+        auto const size = split_words(said);
         if (size.empty() || (size.size() > 1 && size[1] != "B")) return;
         if (auto const bytes = to_number(size[0]); bytes && *bytes != double(scanned->second->bytes))
             wrong(id, fmt::format("says {} bytes, the file has {}", size[0], scanned->second->bytes));

@@ -10,7 +10,9 @@ std::vector<Check> document_checks() {
 }
 
 std::vector<Check> access_checks() {
-    return {detail::access_state_check(), detail::access_paths_check(), detail::throughput_check()};
+    using namespace detail;
+    return {named_licence_check(), open_format_check(),  ways_check(),
+            access_state_check(),  access_paths_check(), throughput_check()};
 }
 
 }  // namespace hutch::curate::assess

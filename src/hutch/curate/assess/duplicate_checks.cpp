@@ -192,7 +192,7 @@ Leak leak_of_parents(Subject const& subject, TableFacts const& table, Classes co
     std::erase_if(only.fields, [](Field const& field) { return field.role == Role::group; });
     TableFacts family = table;
     family.table = &only;
-    Groups const groups = groups_of(family);
+    Groups const groups = groups_of(subject.scan, family);
     std::vector<std::int64_t> const numbers(groups.of.begin(), groups.of.end());
     return find_leak(
         subject, table, numbers, splits, parents[0]->name,

@@ -198,10 +198,8 @@ TEST(Splits, MustBeDisjointCompleteAndAsLargeAsDeclared) {
     EXPECT_NE(ask(set, "C30").text.find("1 record in two splits by 'id'"), std::string::npos);
     set.facts().numbers["id"][4] = 5;
     set.dictionary().splits = {{"train", 3}, {"test", 1}, {"validation", 1}};
-    EXPECT_EQ(
-        ask(set, "C30").text,
-        "split 'test' has 2 records where 1 record is declared; split 'validation' has 0 records where 1 "
-        "record is declared");
+    EXPECT_EQ(ask(set, "C30").text,
+              "split 'test' has 2 records, declared are 1; split 'validation' has 0 records, declared are 1");
     MadeSet field = MadeSet({{"", 4}});
     field.texts("part", Role::split, {"train", "test", "", "train"});
     EXPECT_EQ(ask(field, "C30").text, "1 record of 'records' in no split");

@@ -28,19 +28,20 @@ std::uint64_t longest_run(std::span<Real const> values, Real most) {
     return longest;
 }
 
-ValueRules rules_of(Field const& field) {
+ValueRules rules_of(Field const& field, bool is_single) {
+    auto const rounded = [&](double value) { return is_single ? double(float(value)) : value; };
     ValueRules rules;
-    if (field.least) rules.least = *field.least;
-    if (field.most) rules.most = *field.most;
-    if (field.fill) rules.fill = *field.fill, rules.has_fill = true;
-    if (field.saturation) rules.saturation = *field.saturation, rules.has_saturation = true;
+    if (field.least) rules.least = rounded(*field.least);
+    if (field.most) rules.most = rounded(*field.most);
+    if (field.fill) rules.fill = rounded(*field.fill), rules.has_fill = true;
+    if (field.saturation) rules.saturation = rounded(*field.saturation), rules.has_saturation = true;
     return rules;
 }
 
 }  // namespace
 
-FieldScan::FieldScan(Field const& field, std::string file, FieldPart& part)
-    : field_(field), file_(std::move(file)), part_(part), rules_(rules_of(field)) {
+FieldScan::FieldScan(Field const& field, std::string file, FieldPart& part, bool is_single)
+    : field_(field), file_(std::move(file)), part_(part), rules_(rules_of(field, is_single)) {
     measure_floats_ = HUTCH_CHOOSE_ISA(detail, measure_floats);
     measure_doubles_ = HUTCH_CHOOSE_ISA(detail, measure_doubles);
     widen_ = HUTCH_CHOOSE_ISA(detail, widen);
@@ -56,6 +57,7 @@ void FieldScan::note(char const* kind, std::uint64_t record, std::string const& 
 void FieldScan::keep_index_ranges(std::size_t width) {
     part_.facts.index_least.assign(width, std::numeric_limits<float>::max());
     part_.facts.index_most.assign(width, -std::numeric_limits<float>::max());
+    part_.facts.index_active.assign(width, 0);
 }
 
 template <class Real>
@@ -90,8 +92,8 @@ void FieldScan::find_odd(std::span<Real const> values, std::uint64_t record, boo
     auto const tell_once = [&](char const* kind, std::size_t i) {
         if (is_list_of_records || !std::exchange(told[kind], true)) tell(kind, i);
     };
-    Real const least = field_.least ? Real(*field_.least) : std::numeric_limits<Real>::lowest();
-    Real const most = field_.most ? Real(*field_.most) : std::numeric_limits<Real>::max();
+    Real const least = field_.least ? Real(rules_.least) : std::numeric_limits<Real>::lowest();
+    Real const most = field_.most ? Real(rules_.most) : std::numeric_limits<Real>::max();
     for (std::size_t i = 0; i < values.size(); ++i) {
         Real const value = values[i];
         if (std::isnan(value)) tell_once("nan", i);
@@ -174,19 +176,53 @@ RecordStatistics FieldScan::take(std::span<Real const> values, std::uint64_t rec
 }
 
 RecordStatistics FieldScan::take_record(std::span<float const> values, std::uint64_t record) {
-    auto& facts = part_.facts;
-    if (!facts.index_least.empty() && facts.index_least.size() == values.size())
-        widen_(values.data(), values.size(), facts.index_least.data(), facts.index_most.data());
     return take(values, record);
 }
 
 RecordStatistics FieldScan::take_record(std::span<double const> values, std::uint64_t record) {
-    auto& facts = part_.facts;
-    if (!facts.index_least.empty() && facts.index_least.size() == values.size()) {
-        floats_.assign(values.begin(), values.end());
-        widen_(floats_.data(), floats_.size(), facts.index_least.data(), facts.index_most.data());
-    }
     return take(values, record);
+}
+
+void FieldScan::take_index_ranges(std::span<float const> values) {
+    auto& facts = part_.facts;
+    if (!facts.index_least.empty() && facts.index_least.size() == values.size())
+        widen_(values.data(), values.size(), facts.index_least.data(), facts.index_most.data(),
+               facts.index_active.data());
+}
+
+void FieldScan::take_index_ranges(std::span<double const> values) {
+    if (part_.facts.index_least.empty()) return;
+    floats_.assign(values.begin(), values.end());
+    take_index_ranges(std::span<float const>(floats_));
+}
+
+void FieldScan::take_axis(std::span<double const> values, std::size_t length, std::uint64_t record,
+                          double rounding) {
+    if (length < 2) return;
+    for (std::size_t begin = 0; begin + length <= values.size(); begin += length) {
+        std::span<double const> const line = values.subspan(begin, length);
+        ++part_.facts.lines;
+        double const step = (line.back() - line.front()) / double(length - 1);
+        double largest = 0, off = 0;
+        std::size_t broken = length, worst = 0;
+        for (std::size_t i = 0; i < length; ++i) {
+            if (broken == length &&
+                !(std::isfinite(line[i]) && (i == 0 || (line[i] - line[i - 1]) * step > 0)))
+                broken = i;
+            largest = std::max(largest, std::abs(line[i]));
+            double const away = std::abs(line[i] - line.front() - double(i) * step);
+            if (away > off) off = away, worst = i;
+        }
+        if (broken < length) {
+            ++part_.facts.lines_not_monotonic;
+            note("not monotonic", record, fmt::format("value {} at index {}", line[broken], begin + broken));
+        } else if (field_.is_uniform && off > 1e-6 * std::abs(step) + rounding * largest) {
+            ++part_.facts.lines_not_uniform;
+            note("not uniform", record,
+                 fmt::format("value {} at index {} is {:.3g} steps off", line[worst], begin + worst,
+                             off / std::abs(step)));
+        }
+    }
 }
 
 void FieldScan::take_numbers(std::span<double const> values, std::uint64_t first_record) {

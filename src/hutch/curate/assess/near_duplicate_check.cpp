@@ -18,7 +18,7 @@ namespace hutch::curate::assess::detail {
 namespace {
 
 constexpr std::size_t candidates_of_one = 3, most_across = 3000, most_within = 300;
-constexpr std::uint64_t most_bytes = std::uint64_t(4) << 30;  // of arrays read back
+constexpr std::uint64_t most_bytes = std::uint64_t(1) << 30;  // of arrays read back
 constexpr double allowed_share = 0.001;                       // of a split, rubric C26
 
 struct Verified {

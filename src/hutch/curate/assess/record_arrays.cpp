@@ -12,6 +12,7 @@ namespace hutch::curate::assess {
 namespace {
 
 constexpr std::size_t most_open_files = 64;
+constexpr std::uint64_t most_values = 64'000'000, fewest_records = 8;
 
 }  // namespace
 
@@ -54,6 +55,21 @@ void RecordReader::read_all(std::string const& field, std::vector<std::uint64_t>
 Block RecordReader::read_shared(std::string const& field, std::uint64_t record) {
     std::uint64_t row = 0;
     return file_of(record, row).read_shared(field);
+}
+
+std::vector<std::string> RecordReader::read_shared_texts(std::string const& field) {
+    std::uint64_t row = 0;
+    TableFile& file = file_of(0, row);
+    Field const* const known = table_.table->find(field);
+    std::uint64_t const count = known && !known->shape.empty() ? std::uint64_t(known->shape[0]) : 1;
+    return file.read_texts(field, 0, count);
+}
+
+std::uint64_t affordable_records(TableFacts const& table, Field const& field, std::uint64_t most) {
+    auto const facts = table.fields.find(field.name);
+    if (facts == table.fields.end() || facts->second.records == 0) return most;
+    std::uint64_t const length = std::max<std::uint64_t>(1, facts->second.values / facts->second.records);
+    return std::min(most, std::max(fewest_records, most_values / length));
 }
 
 std::vector<std::uint64_t> pick_records(std::uint64_t all, std::uint64_t count, std::uint64_t seed,

@@ -27,6 +27,8 @@ class RecordReader {
                   std::function<void(std::uint64_t record, std::vector<double> const& values)> const& take);
     /// Read a shared array of the file that a record stands in. \throws Error as TableFile
     Block read_shared(std::string const& field, std::uint64_t record);
+    /// Read a shared array of texts of the first file. \throws Error as TableFile
+    std::vector<std::string> read_shared_texts(std::string const& field);
     /// Return why records could not be read, the first time; empty: all could.
     std::string const& problem() const { return problem_; }
     std::uint64_t bytes() const { return values_ * sizeof(double); }
@@ -41,6 +43,10 @@ class RecordReader {
     std::string problem_;
     std::uint64_t values_ = 0;
 };
+
+/// Return how many records' arrays may be read back where `most` are wanted: fewer of large ones, so that no
+/// more than about 64 million values are read, but at least 8.
+std::uint64_t affordable_records(TableFacts const& table, Field const& field, std::uint64_t most);
 
 /// Return `count` of the numbers 0 ... all - 1, ascending, each as likely; all of them when there are no
 /// more.

@@ -4,6 +4,7 @@
 #include "hutch/base/error.hpp"
 #include "hutch/base/file.hpp"
 #include "hutch/base/progress.hpp"
+#include "hutch/base/text.hpp"
 #include "hutch/compute/parallel.hpp"
 #include "hutch/curate/assess/detail/declared_files.hpp"
 #include "hutch/curate/assess/detail/file_facts.hpp"
@@ -73,6 +74,7 @@ class Scanner {
         dictionary_hash_ = sha256(to_json(dictionary));
         for (auto& [path, file] : detail::list_files(folder, dictionary, options.keep))
             scan_.files.push_back(std::move(file));
+        scan_.declared_records = detail::manifest_records(folder);
         for (RecordTable const& table : dictionary.tables) merges_.emplace_back(table);
         make_tasks();
         bound_memory();
@@ -84,11 +86,13 @@ class Scanner {
         std::optional<Progress> progress;
         if (options_.is_interactive) progress.emplace("scan", "bytes", total_bytes_);
         compute::parallel_for(tasks_.size(), options_.threads, [&](std::size_t i, unsigned) {
+            if (is_suspect(i)) return;
             take(i, one_file(i));
             if (!progress) return;
             std::lock_guard const lock(mutex_);
             progress->show(shown_bytes_ += scan_.files[tasks_[i].file].bytes);
         });
+        for (std::size_t const i : suspects_) take(i, one_file(i));
         for (auto& merge : merges_) scan_.tables.push_back(merge.finish());
         scan_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         return std::move(scan_);
@@ -105,13 +109,29 @@ class Scanner {
         for (std::size_t i = 0; i < scan_.files.size(); ++i) {
             ScannedFile const& file = scan_.files[i];
             if (!file.is_there) continue;
-            Task task{i, dictionary_.tables.size(), {file.path, nullptr, 1, true}};
-            for (std::size_t t = 0; t < dictionary_.tables.size(); ++t)
-                if (dictionary_.tables[t].name == file.table)
-                    task.table = t, task.what.table = &dictionary_.tables[t];
             total_bytes_ += file.bytes;
-            tasks_.push_back(task);
+            std::vector<std::size_t> const tables = tables_of(file.path);
+            if (tables.empty())
+                tasks_.push_back({i, dictionary_.tables.size(), {file.path, nullptr, 1, true, {}}});
+            for (std::size_t const t : tables) {
+                Task task{i, t, {file.path, &dictionary_.tables[t], 1, true, {}}};
+                for (std::size_t const other : tables)
+                    if (other != t) task.what.others.push_back(&dictionary_.tables[other]);
+                tasks_.push_back(std::move(task));
+            }
         }
+    }
+
+    // Tables that stand in a file, in their order.
+    std::vector<std::size_t> tables_of(std::string const& path) const {
+        std::vector<std::size_t> found;
+        for (std::size_t t = 0; t < dictionary_.tables.size(); ++t)
+            if (std::ranges::any_of(dictionary_.tables[t].files, [&](TableFiles const& one) {
+                    return detail::fits_pattern(path,
+                                                one.path.starts_with("./") ? one.path.substr(2) : one.path);
+                }))
+                found.push_back(t);
+        return found;
     }
 
     void bound_memory() {
@@ -148,10 +168,28 @@ class Scanner {
         Task const& task = tasks_[i];
         struct stat about{};
         if (options_.keep.empty() || ::stat((folder_ / task.what.path).c_str(), &about) != 0) return {};
-        std::string const key = fmt::format("{}\n{}\n{}.{}\n{}\n{} {}", task.what.path, about.st_size,
+        std::string const key = fmt::format("{}\n{}\n{}.{}\n{}\n{} {} {}", task.what.path, about.st_size,
                                             about.st_mtim.tv_sec, about.st_mtim.tv_nsec, dictionary_hash_,
-                                            task.what.every, task.what.keeps_index_ranges);
+                                            task.table, task.what.every, task.what.keeps_index_ranges);
         return options_.keep / (sha256(key).substr(0, 32) + ".facts");
+    }
+
+    // Bytes that are not those that were declared may make the HDF5 library fail in ways that end the
+    // process. Such files are left for the end, when no other thread is at work, and read by a process of
+    // their own.
+    bool is_suspect(std::size_t i) {
+        Task& task = tasks_[i];
+        std::string const& declared = scan_.files[task.file].declared_sha256;
+        if (task.what.table == nullptr || task.what.table->format != "hdf5" || declared.empty()) return false;
+        try {
+            task.what.sha256 = sha256_of_file(folder_ / task.what.path);
+        } catch (Error const&) {
+            return false;  // told when it is scanned
+        }
+        if (to_lower(declared) == task.what.sha256) return false;
+        std::lock_guard const lock(mutex_);
+        suspects_.push_back(i);
+        return true;
     }
 
     FileFacts one_file(std::size_t i) {
@@ -166,7 +204,9 @@ class Scanner {
             } catch (Error const&) {  // it is scanned again
             }
         }
-        FileFacts facts = detail::scan_file(folder_, tasks_[i].what);
+        bool const is_risky = std::ranges::find(suspects_, i) != suspects_.end();
+        FileFacts facts = is_risky ? detail::scan_file_apart(folder_, tasks_[i].what)
+                                   : detail::scan_file(folder_, tasks_[i].what);
         if (!kept.empty()) write_file(kept, detail::to_bytes(facts));
         std::lock_guard const lock(mutex_);
         scan_.bytes += scan_.files[tasks_[i].file].bytes;
@@ -181,7 +221,9 @@ class Scanner {
             Task const& task = tasks_[done_];
             ScannedFile& file = scan_.files[task.file];
             FileFacts& part = next->second;
-            file.sha256 = part.sha256, file.records = part.records;
+            bool const is_first = done_ == 0 || tasks_[done_ - 1].file != task.file;
+            file.sha256 = part.sha256;
+            if (is_first) file.records = part.records;
             if (!part.problem.empty()) file.problem = part.problem;
             if (task.what.table != nullptr) merges_[task.table].append(std::move(part), task.file, task.what);
             waiting_.erase(next);
@@ -199,6 +241,7 @@ class Scanner {
     std::mutex mutex_;
     std::map<std::size_t, FileFacts> waiting_;
     std::size_t done_ = 0;
+    std::vector<std::size_t> suspects_;  // tasks
 };
 
 }  // namespace

@@ -53,9 +53,12 @@ struct FieldFacts {
     std::uint64_t longest_at_most = 0;   ///< of them, side by side in one record
     std::uint64_t records_flat_top = 0;  ///< arrays whose largest value stands three times or more in a row
     std::uint64_t big_endian_files = 0, little_endian_files = 0;
-    /// Smallest and largest value of each index over all records; empty where lengths differ or are above
-    /// 4 million.
-    std::vector<float> index_least, index_most;
+    std::uint64_t lines = 0;  ///< axes: last dimensions that were looked at
+    std::uint64_t lines_not_monotonic = 0,
+                  lines_not_uniform = 0;  ///< of them; NaN makes a line not monotonic
+    /// Smallest and largest value of each index over all records, and how many values are not zero; masked
+    /// ones are left out (least is above most where all are). Empty where lengths differ or memory is short.
+    std::vector<float> index_least, index_most, index_active;
 };
 
 /// Numbers that stand for the values of an array field in one record.
@@ -93,7 +96,8 @@ struct TableFacts {
 
 struct Scan {
     std::vector<ScannedFile> files;
-    std::vector<TableFacts> tables;  ///< as in the dictionary
+    std::optional<std::uint64_t> declared_records;  ///< of the first table, as the manifest says
+    std::vector<TableFacts> tables;                 ///< as in the dictionary
     double seconds = 0;
     std::uint64_t bytes = 0;     ///< that were read in this run
     std::size_t kept_files = 0;  ///< whose facts were taken over from an earlier run

@@ -154,7 +154,7 @@ void list_folder(fs::path const& folder, fs::path const& leave_out, Files& files
                 at.disable_recursion_pending();
             continue;
         }
-        if (is_hidden || !at->is_regular_file(ignored)) continue;
+        if (at->path().filename().string().starts_with(".git") || !at->is_regular_file(ignored)) continue;
         std::string const path = at->path().lexically_relative(folder).generic_string();
         ScannedFile& file = files[path];
         file.path = path, file.bytes = at->file_size(ignored), file.is_declared = is_document(path);
@@ -167,9 +167,11 @@ void declare_tables(Dictionary const& dictionary, Files& files) {
             bool is_found = false;
             std::string const pattern = plain_path(group.path);
             for (auto& [path, file] : files)
-                if (file.is_there && fits_pattern(path, pattern)) {
-                    is_found = true;
-                    file.is_declared = true, file.table = table.name, file.split = group.split;
+                if (fits_pattern(path, pattern)) {
+                    is_found = is_found || file.is_there;
+                    file.is_declared = true;
+                    // A file may hold several tables; the first counts as its own.
+                    if (file.table.empty()) file.table = table.name, file.split = group.split;
                 }
             if (is_found) continue;
             ScannedFile& file = files[pattern];
@@ -197,12 +199,26 @@ bool fits_pattern(std::string_view path, std::string_view pattern) {
     return q == pattern.size();
 }
 
+std::optional<std::uint64_t> manifest_records(fs::path const& folder) {
+    if (!fs::is_regular_file(folder / "manifest.json")) return {};
+    try {
+        Json const manifest = Json::parse(read_file(folder / "manifest.json", 1 << 28), nullptr, false);
+        if (manifest.is_object()) return count_of(manifest, {"records"});
+    } catch (Error const&) {  // C01 and C02 tell of it
+    }
+    return {};
+}
+
 std::map<std::string, ScannedFile> list_files(fs::path const& folder, Dictionary const& dictionary,
                                               fs::path const& leave_out) {
     Files files;
     list_folder(folder, leave_out, files);
     read_documents(folder, files);
     declare_tables(dictionary, files);
+    // What people say of records stands beside the data set (docs/annotation.md) and is no part of it.
+    std::erase_if(files, [](auto const& entry) {
+        return !entry.second.is_declared && fits_pattern(entry.first, "annotations/*.jsonl");
+    });
     return files;
 }
 

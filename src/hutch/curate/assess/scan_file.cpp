@@ -4,6 +4,7 @@
 #include "hutch/curate/assess/detail/file_facts.hpp"
 #include "hutch/curate/assess/sketch.hpp"
 #include "hutch/curate/assess/table_file.hpp"
+#include "hutch/curate/detail/clean_text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,7 +46,8 @@ struct Job {
     std::unordered_map<std::string, std::uint32_t> known{};
     std::vector<double>* numbers = nullptr;
     std::vector<RecordStatistics>* statistics = nullptr;
-    bool is_lost = false;  // it cannot be read
+    std::size_t axis_length = 0;  // of axes: the last dimension
+    bool is_lost = false;         // it cannot be read
 };
 
 std::string shown(std::vector<std::int64_t> const& shape) {
@@ -60,6 +62,13 @@ std::uint64_t width_of(std::vector<std::int64_t> const& shape) {
 
 bool is_text_type(std::string const& dtype) {
     return dtype.starts_with("utf8") || dtype.starts_with("str") || dtype.starts_with("bytes");
+}
+
+// Complex numbers, compounds and the like are compared with what is declared, but not measured.
+bool is_no_number(std::string const& dtype) {
+    for (char const* known : {"complex64", "complex128", "compound", "ragged", "opaque", "reference"})
+        if (dtype == known) return true;
+    return false;
 }
 
 bool fits(std::vector<std::int64_t> const& found, std::vector<std::int64_t> const& declared) {
@@ -90,7 +99,8 @@ class TableScan {
             for (Job& job : jobs_) scan_field(job);
         for (Job& job : jobs_)
             if (job.part->facts.index_least.size() > 0 && job.part->facts.records == 0)
-                job.part->facts.index_least.clear(), job.part->facts.index_most.clear();
+                job.part->facts.index_least.clear(), job.part->facts.index_most.clear(),
+                    job.part->facts.index_active.clear();
     }
 
   private:
@@ -100,8 +110,14 @@ class TableScan {
 
     void compare(Field const& field, Found const& found, FieldPart& part, bool is_shared) {
         bool const should_be_text = is_text(field), is = is_text_type(found.dtype);
-        if (found.is_typed && !field.dtype.empty() && found.dtype != field.dtype && !(should_be_text && is))
+        bool const said_big = field.dtype.starts_with('>');
+        std::string const said = field.dtype.substr(said_big ? 1 : 0);
+        if (found.is_typed && !said.empty() && found.dtype != said && !(should_be_text && is))
             say(part, field.name, fmt::format("dtype is {}; declared {}", found.dtype, field.dtype));
+        if (found.is_typed && found.is_little_endian == said_big)
+            say(part, field.name,
+                fmt::format("byte order is {}-endian; declared {}", said_big ? "little" : "big",
+                            said_big ? "big (>)" : "little, as every dtype without >"));
         bool const knows_shape = found.is_typed || found.shape.size() != field.shape.size() || is_shared;
         if (knows_shape && !(is && found.shape.empty() && field.shape.empty()) &&
             !fits(found.shape, field.shape) && !(should_be_text && !found.is_typed))
@@ -114,6 +130,18 @@ class TableScan {
         if (!is_shared && found.records != facts_.records)
             say(part, field.name,
                 fmt::format("has {} records; others in the file have {}", found.records, facts_.records));
+    }
+
+    static bool is_single(Found const& found) { return found.dtype == "float32" || found.dtype == "float16"; }
+    // What a number of the file may be off by, relative to the largest; texts are written with some digits
+    // only.
+    static double rounding(Found const& found) {
+        if (!found.is_typed) return 1e-6;
+        return is_single(found) ? 2.4e-7 : 1e-15;
+    }
+    bool is_axis(Field const& field) const {
+        if (field.role == Role::axis) return true;
+        return std::ranges::any_of(table_.fields, [&](Field const& one) { return one.axis == field.name; });
     }
 
     void find_fields() {
@@ -137,8 +165,19 @@ class TableScan {
         if (!digested.empty()) facts_.digests.assign(facts_.records, {});
         if (sketched_ > 0) facts_.sketches.assign(facts_.records, {});
         for (std::string const& name : file_->names())
-            if (table_.find(name) == nullptr) facts_.undeclared.push_back(name);
+            if (table_.find(name) == nullptr && !is_of_another_table(name))
+                facts_.undeclared.push_back(curate::detail::clean_text(name));
+        if (jobs_.empty() && !table_.fields.empty())
+            facts_.problem = fmt::format("'{}' has none of the fields of '{}'; expected a file of that table",
+                                         task_.path, table_.name);
         std::ranges::stable_sort(jobs_, {}, &Job::begins);
+    }
+
+    bool is_of_another_table(std::string const& name) const {
+        return std::ranges::any_of(task_.others, [&](RecordTable const* other) {
+            bool const is_below = other->layout == Layout::groups && name.starts_with(other->under + "/");
+            return is_below || other->find(name) != nullptr;
+        });
     }
 
     Job make_job(Field const& field, Found const& found, FieldPart& part) {
@@ -148,16 +187,19 @@ class TableScan {
         job.is_array = !field.shape.empty() || (found.is_typed && !found.shape.empty());
         job.width = found.is_typed || field.shape.empty() ? width_of(found.shape) : 0;
         job.declared_width = width_of(field.shape);
-        job.is_lost = !job.is_text && found.is_typed && is_text_type(found.dtype);
+        job.is_lost =
+            found.is_typed && ((!job.is_text && is_text_type(found.dtype)) || is_no_number(found.dtype));
         job.begins = file_->offset_of(field.name, 0).value_or(std::numeric_limits<std::uint64_t>::max());
-        job.scan = std::make_unique<FieldScan>(field, task_.path, part);
+        job.scan = std::make_unique<FieldScan>(field, task_.path, part, is_single(found));
+        job.axis_length = is_axis(field) && !found.shape.empty()
+                              ? std::size_t(std::max<std::int64_t>(0, found.shape.back()))
+                              : 0;
         if (job.is_text) {
             job.texts = &facts_.texts[field.name], job.words = &facts_.words[field.name];
         } else if (job.is_array) {
             job.statistics = &facts_.statistics[field.name];
             if (task_.keeps_index_ranges && job.declared_width > 1 &&
-                job.declared_width <= most_index_ranges &&
-                (field.role == Role::feature || field.role == Role::other))
+                job.declared_width <= most_index_ranges && field.role == Role::feature)
                 job.scan->keep_index_ranges(job.declared_width);
         } else {
             job.numbers = &facts_.numbers[field.name];
@@ -173,11 +215,14 @@ class TableScan {
             part.is_there = found.has_value();
             if (!found) continue;
             compare(field, *found, part, true);
-            if (is_text(field) || is_text_type(found->dtype)) continue;
+            if (is_text(field) || is_text_type(found->dtype) || is_no_number(found->dtype)) continue;
             try {
                 Block block = file_->read_shared(field.name);
-                FieldScan scan(field, task_.path, part);
+                FieldScan scan(field, task_.path, part, is_single(*found));
                 scan.take_record(std::span<double const>(block.values), 0);
+                if (is_axis(field) && !found->shape.empty())
+                    scan.take_axis(block.values, std::size_t(std::max<std::int64_t>(0, found->shape.back())),
+                                   0, rounding(*found));
                 facts_.shared[field.name] = std::move(block.values);
             } catch (std::exception const& problem) {
                 lose(problem);
@@ -290,6 +335,10 @@ class TableScan {
                     {task_.path, job.field->name, first + i,
                      fmt::format("shape holds {} values; declared {}", values.size(), job.declared_width)});
             RecordStatistics const statistics = take_record(job, values, first + i, i);
+            if (job.axis_length > 1) {
+                axis_.assign(values.begin(), values.end());
+                job.scan->take_axis(axis_, job.axis_length, first + i, rounding(job.found));
+            }
             if (is_kept(first + i)) job.statistics->push_back(statistics);
             if (job.digest_seed > 0)
                 add(digest(values.data(), values.size_bytes(), std::uint64_t(job.digest_seed)),
@@ -309,13 +358,19 @@ class TableScan {
     template <class Real>
     RecordStatistics take_record(Job& job, std::span<Real const> values, std::uint64_t record,
                                  std::uint64_t i) {
-        if (job.mask.name.empty()) return job.scan->take_record(values, record);
         std::uint64_t const begin = job.mask.is_shared ? 0 : i * values.size();
-        if (begin + values.size() > job.mask.values.size()) return job.scan->take_record(values, record);
-        std::vector<Real> kept;
+        if (job.mask.name.empty() || begin + values.size() > job.mask.values.size()) {
+            job.scan->take_index_ranges(values);
+            return job.scan->take_record(values, record);
+        }
+        std::vector<Real> kept, with_gaps(values.begin(), values.end());
         for (std::size_t k = 0; k < values.size(); ++k)
-            if (job.mask.values[begin + k] != 0) kept.push_back(values[k]);
+            if (job.mask.values[begin + k] != 0)
+                kept.push_back(values[k]);
+            else
+                with_gaps[k] = std::numeric_limits<Real>::quiet_NaN();
         job.part->facts.masked += values.size() - kept.size();
+        job.scan->take_index_ranges(std::span<Real const>(with_gaps));
         return job.scan->take_record(std::span<Real const>(kept), record);
     }
 
@@ -347,7 +402,7 @@ class TableScan {
     std::uint64_t sketched_ = 0;
     Block block_;
     std::vector<float> floats_;
-    std::vector<double> doubles_;
+    std::vector<double> doubles_, axis_;
 };
 
 }  // namespace
@@ -385,14 +440,18 @@ struct Fixity::State {
     Sha256 sum;
     std::uint64_t done = 0;
     std::vector<char> piece;
+    std::string known;
 };
 
-Fixity::Fixity(std::shared_ptr<Source const> source) : state_(std::make_unique<State>(std::move(source))) {}
+Fixity::Fixity(std::shared_ptr<Source const> source, std::string known)
+    : state_(std::make_unique<State>(std::move(source))) {
+    state_->known = std::move(known);
+}
 Fixity::~Fixity() = default;
 std::uint64_t Fixity::size() const { return state_->source->size(); }
 
 void Fixity::advance_to(std::uint64_t offset) {
-    offset = std::min(offset, state_->source->size());
+    offset = state_->known.empty() ? std::min(offset, state_->source->size()) : 0;
     while (state_->done < offset) {
         state_->piece.resize(std::min<std::uint64_t>(block_bytes, state_->source->size() - state_->done));
         state_->source->read(state_->done, state_->piece.size(), state_->piece.data());
@@ -402,6 +461,7 @@ void Fixity::advance_to(std::uint64_t offset) {
 }
 
 std::string Fixity::finish() {
+    if (!state_->known.empty()) return state_->known;
     advance_to(state_->source->size());
     return state_->sum.finish();
 }
@@ -409,7 +469,7 @@ std::string Fixity::finish() {
 FileFacts scan_file(std::filesystem::path const& folder, FileTask const& task) {
     FileFacts facts;
     try {
-        Fixity fixity(open_source(folder / task.path));
+        Fixity fixity(open_source(folder / task.path), task.sha256);
         if (task.table != nullptr) {
             try {
                 TableScan(folder, task, fixity, facts).run();
@@ -421,6 +481,7 @@ FileFacts scan_file(std::filesystem::path const& folder, FileTask const& task) {
     } catch (std::exception const& problem) {
         facts.problem = problem.what();
     }
+    facts.problem = curate::detail::clean_text(facts.problem);  // it may hold what stands in the file
     return facts;
 }
 

@@ -37,11 +37,14 @@ void members(Way& way, FieldPart& p) {
                              &FieldFacts::records_at_most,
                              &FieldFacts::longest_at_most,
                              &FieldFacts::records_flat_top,
+                             &FieldFacts::lines,
+                             &FieldFacts::lines_not_monotonic,
+                             &FieldFacts::lines_not_uniform,
                              &FieldFacts::big_endian_files,
                              &FieldFacts::little_endian_files})
         way(f.*count);
     way(f.least), way(f.most), way(f.mean), way(f.deviation), way(f.odd), way(f.not_as_said), way(f.units);
-    way(f.index_least), way(f.index_most);
+    way(f.index_least), way(f.index_most), way(f.index_active);
     way(p.sum_of_squares), way(p.good), way(p.is_there);
 }
 

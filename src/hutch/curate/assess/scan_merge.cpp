@@ -22,15 +22,17 @@ void append_places(std::vector<Place>& from, std::vector<Place>& to) {
 void append_ranges(FieldFacts& from, FieldFacts& to, bool is_first) {
     if (is_first) {
         to.index_least = std::move(from.index_least), to.index_most = std::move(from.index_most);
+        to.index_active = std::move(from.index_active);
         return;
     }
     if (from.index_least.size() != to.index_least.size()) {
-        to.index_least.clear(), to.index_most.clear();
+        to.index_least.clear(), to.index_most.clear(), to.index_active.clear();
         return;
     }
     for (std::size_t i = 0; i < to.index_least.size(); ++i) {
         to.index_least[i] = std::min(to.index_least[i], from.index_least[i]);
         to.index_most[i] = std::max(to.index_most[i], from.index_most[i]);
+        to.index_active[i] += from.index_active[i];
     }
 }
 
@@ -45,13 +47,28 @@ void append_top(FieldFacts const& from, FieldFacts& to) {
 }
 
 void append_counts(FieldFacts const& from, FieldFacts& to) {
-    for (auto const count :
-         {&FieldFacts::records, &FieldFacts::values, &FieldFacts::nan, &FieldFacts::infinite,
-          &FieldFacts::filled, &FieldFacts::empty, &FieldFacts::negative, &FieldFacts::below,
-          &FieldFacts::above, &FieldFacts::saturated, &FieldFacts::fractional, &FieldFacts::records_constant,
-          &FieldFacts::records_zero, &FieldFacts::records_with_nan, &FieldFacts::not_numbers,
-          &FieldFacts::masked, &FieldFacts::records_flat_top, &FieldFacts::big_endian_files,
-          &FieldFacts::little_endian_files})
+    for (auto const count : {&FieldFacts::records,
+                             &FieldFacts::values,
+                             &FieldFacts::nan,
+                             &FieldFacts::infinite,
+                             &FieldFacts::filled,
+                             &FieldFacts::empty,
+                             &FieldFacts::negative,
+                             &FieldFacts::below,
+                             &FieldFacts::above,
+                             &FieldFacts::saturated,
+                             &FieldFacts::fractional,
+                             &FieldFacts::records_constant,
+                             &FieldFacts::records_zero,
+                             &FieldFacts::records_with_nan,
+                             &FieldFacts::not_numbers,
+                             &FieldFacts::masked,
+                             &FieldFacts::records_flat_top,
+                             &FieldFacts::lines,
+                             &FieldFacts::lines_not_monotonic,
+                             &FieldFacts::lines_not_uniform,
+                             &FieldFacts::big_endian_files,
+                             &FieldFacts::little_endian_files})
         to.*count += from.*count;
 }
 

@@ -135,6 +135,7 @@ TEST(Scan, ComparesWithWhatDocumentsSay) {
     EXPECT_EQ(find("train-0.h5").declared_sha256, "00");
     EXPECT_EQ(find("train-0.h5").declared_records, 3u);
     EXPECT_FALSE(find("train-0.h5").contradiction.empty());
+    EXPECT_EQ(find("train-0.h5").records, 3u);  // read all the same, by a process of its own
     EXPECT_FALSE(find("gone.h5").is_there);
 }
 

@@ -241,7 +241,8 @@ class Groups : public Hdf5Table {
         return declared == nullptr || declared->shape.empty();
     }
     static void merge(Found const& one, Found& all) {
-        if (one.dtype != all.dtype) all.dtype = "mixed";
+        bool const are_texts = one.dtype.starts_with("utf8") && all.dtype.starts_with("utf8");
+        if (one.dtype != all.dtype) all.dtype = are_texts ? "utf8" : "mixed";
         if (!one.is_little_endian) all.is_little_endian = false;
         if (one.shape.size() != all.shape.size()) all.shape = {-1};
         for (std::size_t d = 0; d < all.shape.size() && d < one.shape.size(); ++d)

@@ -140,16 +140,23 @@ class JsonRecords : public TableFile {
 
     std::optional<Found> find(std::string const& field) const override {
         std::optional<Found> found;
+        bool has_shape = false;
         Guess kind;
-        std::uint64_t const some = std::min<std::uint64_t>(records(), 64);
-        std::span<Json const> const sample = load(0, some);
+        // A member may lack in the first records.
+        std::uint64_t first = 0, some = std::min<std::uint64_t>(records(), 64);
+        while (first + some < records() &&
+               std::ranges::none_of(
+                   load(first, some), [&](Json const& r) { return member(r, field) != nullptr; }))
+            first += some, some = std::min<std::uint64_t>(records() - first, 1024);
+        std::span<Json const> const sample = load(first, some);
         for (Json const& record : sample) {
             Json const* value = member(record, field);
             if (value == nullptr) continue;
             guess(*value, kind);
             auto const shape = shape_of(*value);
-            if (!found) found = Found{"", shape};
+            if (!found || !has_shape) found = Found{"", shape};
             if (value->is_null()) continue;
+            has_shape = true;
             if (found->shape.size() != shape.size()) found->shape = {-1};
             for (std::size_t d = 0; d < std::min(shape.size(), found->shape.size()); ++d)
                 if (found->shape[d] != shape[d]) found->shape[d] = -1;

@@ -163,7 +163,7 @@ Answer check_target_leakage(Subject const& subject) {
         std::vector<bool> is_picked(table.records);
         for (std::uint64_t r : pick_records(table.records, most_records, subject.seed, 28))
             is_picked[r] = true;
-        Groups const groups = groups_of(table);
+        Groups const groups = groups_of(subject.scan, table);
         for (Suspect const& suspect : suspects_of(table, is_picked))
             for (Target const& target : targets) {
                 Finding const finding = judge(suspect, target, groups);

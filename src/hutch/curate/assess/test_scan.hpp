@@ -64,11 +64,13 @@ class MadeSet {
     TableFacts& facts() { return scan_.tables[0]; }
     Scan& scan() { return scan_; }
     std::filesystem::path folder = ".";
+    bool may_use_network = false;
+    std::string optimade, community;
 
     Answer ask(std::vector<Check> const& checks, std::string const& id) {
         facts().table = &table();
-        Subject subject{folder, dictionary_, scan_, 1, false, "", "", 0};
-        subject.python = "python3";
+        Subject const subject{folder,   dictionary_, scan_, 1,        may_use_network,
+                              optimade, "python3",   0,     community};
         for (Check const& check : checks)
             if (check.id == id) return check.run(subject);
         ADD_FAILURE() << "there is no check " << id;

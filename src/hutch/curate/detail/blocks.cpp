@@ -286,7 +286,9 @@ Section sources(DatasetSummary const& summary) {
         {}};
     Table refused{{{"source"}, {"refused because"}, {"structures", Kind::number}}, {}};
     for (SourceEntry const& source : summary.sources) {
-        rows.rows.push_back({source.name, source.licence, count_text(source.found), count_text(source.usable),
+        bool const is_counted = source.found > 0;
+        rows.rows.push_back({source.name, source.licence, is_counted ? count_text(source.found) : "",
+                             is_counted ? count_text(source.usable) : "",
                              percent(double(source.usable), double(source.found))});
         for (auto const& [cause, count] : source.refused)
             refused.rows.push_back({source.name, cause, count_text(count)});
@@ -355,7 +357,22 @@ void add_facts(Card& card, DatasetSummary const& summary) {
     std::vector<std::string> creators;
     for (Person const& one : summary.creators) creators.push_back(one.name);
     add("Creators", fmt::format("{}", fmt::join(creators, "; ")));
+    add("Publisher", summary.publisher.name);
+    add("Contact", summary.contact.name.empty() || summary.contact.at.empty()
+                       ? summary.contact.at
+                       : summary.contact.name + ", " + summary.contact.at);
     add("Keywords", fmt::format("{}", fmt::join(summary.keywords, ", ")));
+    std::vector<std::string> techniques;
+    for (Technique const& one : summary.techniques)
+        techniques.push_back(fmt::format("{} ({})", one.label, one.id));
+    add("Techniques", fmt::format("{}", fmt::join(techniques, ", ")));
+    add("Identifier", summary.identifier);
+    add("Access", summary.embargo_until.empty() ? summary.access_state
+                                                : summary.access_state + " until " + summary.embargo_until);
+    std::vector<std::string> attested;
+    for (Attestation const& one : summary.attestations)
+        attested.push_back(fmt::format("{} by {}, {}", one.check, one.person, one.date));
+    add("Attested", fmt::format("{}", fmt::join(attested, "; ")));
     add("Home", summary.url);
     std::uint64_t bytes = 0;
     for (FileEntry const& file : summary.files) bytes += file.bytes;

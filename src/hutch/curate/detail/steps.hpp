@@ -6,6 +6,8 @@
 namespace hutch::curate {
 
 step::Step fuse_step();
+step::Step make_step();
+std::vector<step::Step> annotate_steps();
 step::Step assess_step();
 
 }  // namespace hutch::curate

@@ -212,13 +212,15 @@ void set_role(Field& field) {
     if (field.name == "id")
         field.role = Role::id, field.references = "records/id";
     else if (field.name == "x")
-        field.role = Role::axis, field.origin = "measured";
+        field.role = Role::axis;
+    else if (field.name == "simulated/x")
+        field.role = Role::axis;
     else if (field.name == "measured")
         field.role = Role::feature, field.origin = "measured", field.axis = "x", field.sigma = "sigma";
     else if (field.name == "sigma")
         field.role = Role::sigma, field.origin = "measured", field.of = "measured", field.axis = "x";
     else if (field.name.starts_with("simulated/"))
-        field.origin = "simulated";
+        field.origin = "simulated", field.axis = "simulated/x";
     else
         field.origin = "derived";
 }

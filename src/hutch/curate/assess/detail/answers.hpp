@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hutch/curate/assess/check.hpp"
+#include "hutch/curate/detail/clean_text.hpp"
 
 #include <string>
 #include <utility>
@@ -14,8 +15,11 @@ inline Answer not_applicable(std::string text) {
     return {State::not_applicable, std::move(text), {}, {}, {}, 0};
 }
 inline Answer not_checked(std::string text) { return {State::not_checked, std::move(text), {}, {}, {}, 0}; }
+/// Add a place unless there are enough; texts out of files are made fit for a report.
 inline void show(Answer& answer, Place place) {
-    if (answer.places.size() < most_places) answer.places.push_back(std::move(place));
+    if (answer.places.size() >= most_places) return;
+    place.what = curate::detail::clean_text(place.what);
+    answer.places.push_back(std::move(place));
 }
 /// Return "1 record", "2 records".
 inline std::string counted(std::uint64_t count, std::string const& one) {

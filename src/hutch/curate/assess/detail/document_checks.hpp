@@ -19,5 +19,8 @@ Check throughput_check();     ///< C58
 Check personal_data_check();  ///< C59
 Check card_check();           ///< C60
 Check use_check();            ///< C61
+Check named_licence_check();  ///< A01
+Check open_format_check();    ///< A02
+Check ways_check();           ///< A03
 
 }  // namespace hutch::curate::assess::detail

@@ -13,8 +13,9 @@ namespace hutch::curate::assess::detail {
 
 class FieldScan {
   public:
-    /// \param file  for places; \param width  values of one record, 0: differs
-    FieldScan(Field const& field, std::string file, FieldPart& part);
+    /// \param file       for places
+    /// \param is_single  values are floats, and so are the limits they are compared with
+    FieldScan(Field const& field, std::string file, FieldPart& part, bool is_single = false);
 
     /// Take the values of one record. \return numbers that stand for them
     RecordStatistics take_record(std::span<float const> values, std::uint64_t record);
@@ -25,6 +26,11 @@ class FieldScan {
     void take_text(std::string const& text, std::uint64_t record);
     /// Keep the range of each index, of records of this length. \param width  0: do not
     void keep_index_ranges(std::size_t width);
+    /// Widen the ranges of each index by the values of one record; NaN is left out.
+    void take_index_ranges(std::span<float const> values);
+    void take_index_ranges(std::span<double const> values);
+    /// Look whether lines of a length are strictly monotonic and, where declared so, uniform.
+    void take_axis(std::span<double const> values, std::size_t length, std::uint64_t record, double rounding);
     /// Add a place unless there are enough of its kind.
     void note(char const* kind, std::uint64_t record, std::string const& what);
 
@@ -50,7 +56,7 @@ class FieldScan {
     std::map<std::string, int> noted_;
     void (*measure_floats_)(float const*, std::size_t, ValueRules const&, Measured&);
     void (*measure_doubles_)(double const*, std::size_t, ValueRules const&, Measured&);
-    void (*widen_)(float const*, std::size_t, float*, float*);
+    void (*widen_)(float const*, std::size_t, float*, float*, float*);
 };
 
 }  // namespace hutch::curate::assess::detail

@@ -42,10 +42,16 @@ struct FileTask {
     RecordTable const* table = nullptr;  ///< null: only the checksum is wanted
     std::uint64_t every = 1;             ///< of so many records one is kept in lists that may be thinned out
     bool keeps_index_ranges = true;
+    std::vector<RecordTable const*> others{};  ///< that stand in the same file
+    std::string sha256{};  ///< of the file, where it was computed before; else it is computed on the way
 };
 
 /// Read one file once: checksum and facts. What goes wrong is told in `problem`.
 FileFacts scan_file(std::filesystem::path const& folder, FileTask const& task);
+
+/// Do the same in a process of its own, so that a library that crashes on damaged bytes ends that one only.
+/// No other thread may be at work.
+FileFacts scan_file_apart(std::filesystem::path const& folder, FileTask const& task);
 
 /// Return whether the list of a field's numbers may be thinned out.
 bool may_thin(Field const& field);
@@ -80,7 +86,8 @@ class TableMerge {
 /// SHA-256 of a file, computed as far as its bytes have been asked for: they are still in memory then.
 class Fixity {
   public:
-    explicit Fixity(std::shared_ptr<Source const> source);
+    /// \param known  the sum, where it is known already
+    explicit Fixity(std::shared_ptr<Source const> source, std::string known = "");
     ~Fixity();
     std::uint64_t size() const;
     void advance_to(std::uint64_t offset);

@@ -31,7 +31,9 @@ HUTCH_DECLARE_FOR_EACH_ISA(void, measure_floats,
                            (float const* values, std::size_t count, ValueRules const& rules, Measured& to))
 HUTCH_DECLARE_FOR_EACH_ISA(void, measure_doubles,
                            (double const* values, std::size_t count, ValueRules const& rules, Measured& to))
-/// Widen ranges by the values of one record; NaN and infinite ones are left out.
-HUTCH_DECLARE_FOR_EACH_ISA(void, widen, (float const* values, std::size_t count, float* least, float* most))
+/// Widen the range of each index by the values of one record, and count what is not zero; NaN and infinite
+/// values are left out.
+HUTCH_DECLARE_FOR_EACH_ISA(void, widen,
+                           (float const* values, std::size_t count, float* least, float* most, float* active))
 
 }  // namespace hutch::curate::assess::detail
