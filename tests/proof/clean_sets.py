@@ -403,10 +403,10 @@ def table(folder, seed, form="csv", **_):
     compound = rng.integers(0, len(COMPOUNDS), samples)
     sample = numpy.sort(rng.integers(0, samples, records)) if by_time else rng.integers(0, samples, records)
     rows = [COMPOUNDS[compound[s]] for s in sample]
-    energy = numpy.round(rng.choice([8047.8, 12398.4, 17479.3, 22162.9], records) + rng.normal(0, 2, records), 2)
+    energy = numpy.round(rng.uniform(8000, 24000, records), 2)
     transmission = numpy.round(rng.beta(4, 2, records), 4)
-    exposure = numpy.round(rng.lognormal(1.5, 0.6, records), 3)
-    rate = rng.lognormal(8, 0.7, records)
+    exposure = numpy.round(rng.uniform(1, 12, records), 3)
+    rate = rng.uniform(1000, 8000, records)
     counts = rng.poisson(rate * exposure * transmission)
     score = numpy.log(counts) + rng.normal(0, 0.6, records)
     cuts = numpy.quantile(score, [rng.uniform(0.15, 0.3), rng.uniform(0.5, 0.65)])
@@ -452,13 +452,13 @@ def table(folder, seed, form="csv", **_):
     add([iso("2026-01-05T06:00:00", t, "+01:00") for t in start], "time_start", "utf8", "", "start of the scan", "time",
         vocabulary="iso_date", origin="measured", **({"is_ordered": True} if by_time else {}))
     add(real(exposure), "exposure", "float64", "s", "exposure time of a point", "feature", quantity="time",
-        origin="measured", least=0.01, most=200)
+        origin="measured", least=0.5, most=12.5)
     add(whole(counts), "counts", "int64", "count", "all counts", "feature", quantity="counts", origin="measured", least=0,
-        most=1e7)
+        most=float(10000 * numpy.ceil(counts.max() / 10000)))
     add(real(transmission), "transmission", "float64", "1", "of the sample", "feature", quantity="ratio", origin="measured",
         least=0, most=1)
     add(real(numpy.round(rng.normal(102, 1.5, records), 2)), "ring_current", "float64", "mA", "of the storage ring",
-        "feature", quantity="current", origin="measured", least=80, most=120)
+        "feature", quantity="current", origin="measured", least=95, most=109)
     sources = ["I11", "BM01", "P02"]
     add([sources[s] for s in rng.integers(0, 3, records)], "beamline", "utf8", "", "where it was measured", "source",
         values=sources, origin="measured")

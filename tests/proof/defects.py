@@ -82,7 +82,8 @@ def plain_number(table):
     good = [f for f in table.spec["fields"] if table.is_number(f) and f.get("role", "other") in ("feature", "other")
             and f.get("quantity", "") not in tied and "most" in f and not f.get("vocabulary") and not f.get("values")
             and not f.get("references")]
-    good.sort(key=lambda f: f.get("role", "other") != "feature")
+    varied = lambda f: len(set(table.texts(f["name"]))) > 10
+    good.sort(key=lambda f: (f.get("role", "other") != "feature", not varied(f)))
     return first((f["name"] for f in good), "number field with a range")
 
 

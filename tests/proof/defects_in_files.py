@@ -285,7 +285,10 @@ def range_is_stale(folder, severity, rng):
     table = folder.table
     name = plain_number(table)
     values = table.numbers(name)
-    table.field(name)["most"] = float(numpy.nanquantile(values, pick(severity, 0.5, 0.95, 0.995)))
+    most = float(numpy.nanquantile(values, pick(severity, 0.5, 0.95, 0.995)))
+    if not (values > most).any():
+        raise NotApplicable("a field of few values")
+    table.field(name)["most"] = max(most, table.field(name).get("least", most))
     folder.store()
 
 
@@ -398,8 +401,10 @@ def gain_jump(folder, severity, rng):
     name, table = with_arrays(folder.table), folder.table
     values = table.get(name)
     limit = float(numpy.iinfo(values.dtype).max) * 0.9 if values.dtype.kind in "iu" else 1e30
+    largest = float(values.max())
     for row in rows_of(table, rng, pick(severity, 0.05, 0.01, 0), 2):
-        values[row] = numpy.minimum(values[row].astype(float) * pick(severity, 100, 60, 60), limit).astype(values.dtype)
+        factor = pick(severity, 100, 30, 30) * largest / max(1.0, float(values[row].max()))
+        values[row] = numpy.minimum(values[row].astype(float) * factor, limit).astype(values.dtype)
     table.put(name, values)
     folder.store()
 
