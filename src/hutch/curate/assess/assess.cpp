@@ -34,7 +34,7 @@ Answer answer_of(Check const& check, Subject const& subject) {
     Answer answer;
     try {
         answer = check.run(subject);
-    } catch (Error const& error) {
+    } catch (std::exception const& error) {
         answer.state = State::not_checked;
         answer.text = fmt::format("the check could not be made: {}", error.what());
     }
