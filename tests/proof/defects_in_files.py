@@ -3,7 +3,7 @@ import gzip
 
 import numpy
 
-from defects import (NotApplicable, array_feature, data_files, defect, first, pick, plain_number, quantity, rows_of, some,
+from defects import (NotApplicable, array_feature, data_files, defect, first, pick, plain_number, rows_of, some,
                      with_arrays)
 
 

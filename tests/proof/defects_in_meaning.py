@@ -393,8 +393,7 @@ def source_drifts(folder, severity, rng):
 @defect("C47", "the data cover a corner of what they are said to be for")
 def domain_not_covered(folder, severity, rng):
     table = folder.table
-    names = table.names(lambda f: f.get("role") == "feature" and table.is_number(f) and "most" in f) or \
-        table.names(lambda f: table.is_number(f) and "most" in f and f.get("role", "other") == "other")
+    names = table.names(lambda f: f.get("role") == "feature" and table.is_number(f) and "most" in f)
     if not names:
         raise NotApplicable("no declared domain")
     for name in names[:pick(severity, len(names), max(1, len(names) // 2), 1)]:
