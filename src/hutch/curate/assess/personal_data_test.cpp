@@ -11,7 +11,7 @@ std::string kinds_in(std::string_view text) {
     return all;
 }
 
-TEST(PersonalData, IsFoundInSentences) {
+TEST(PersonalTexts, IsFoundInSentences) {
     EXPECT_EQ(kinds_in("measured by jane.doe+x@beamline.fr."), "e-mail address");
     EXPECT_EQ(kinds_in("call +49 30 1234567 or (212) 555-0143"), "phone number, phone number");
     EXPECT_EQ(kinds_in("tel 212-555-0143"), "phone number");
@@ -25,7 +25,7 @@ TEST(PersonalData, IsFoundInSentences) {
     EXPECT_EQ(kinds_in("host 10.12.3.44:8080"), "IP address");
 }
 
-TEST(PersonalData, IsNotSeenWhereThereIsNone) {
+TEST(PersonalTexts, IsNotSeenWhereThereIsNone) {
     for (char const* text : {"J. Appl. Cryst. 25 (1992) 589-600; COD 9004484",
                              "12345678901234567890",
                              "1.5405929 angstrom",
