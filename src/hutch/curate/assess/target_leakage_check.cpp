@@ -77,13 +77,34 @@ void add_ids(Column const& column, std::vector<bool> const& is_picked, std::vect
     if (known.size() > 1) suspects.push_back(std::move(words));
 }
 
+// The rank of ids that are texts: ids given out class by class tell the class by it, whatever they look like.
+Suspect rank_of_ids(Column const& column, std::vector<bool> const& is_picked) {
+    std::vector<std::pair<std::string, std::uint64_t>> ids;
+    for (std::size_t i = 0; i < column.size(); ++i) {
+        std::uint64_t const record = column.record(i);
+        if (record < is_picked.size() && is_picked[record] && column.has(i))
+            ids.emplace_back(column.text(i), record);
+    }
+    std::ranges::sort(ids);
+    Suspect ranks{fmt::format("{} (its rank)", column.field->name), true, false, {}, {}};
+    std::size_t rank = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (i > 0 && ids[i].first != ids[i - 1].first) ++rank;
+        ranks.records.push_back(ids[i].second), ranks.values.push_back(double(rank));
+    }
+    return ranks;
+}
+
 std::vector<Suspect> suspects_of(TableFacts const& table, std::vector<bool> const& is_picked) {
     std::vector<Suspect> suspects;
     for (Field const* field : table.table->of_role(Role::feature))
         if (auto const column = find_column(table, *field))
             suspects.push_back(suspect_of(*column, is_picked));
     for (Field const* field : table.table->of_role(Role::id))
-        if (auto const column = find_column(table, *field)) add_ids(*column, is_picked, suspects);
+        if (auto const column = find_column(table, *field)) {
+            add_ids(*column, is_picked, suspects);
+            if (column->is_text()) suspects.push_back(rank_of_ids(*column, is_picked));
+        }
     if (table.table->layout == Layout::files) return suspects;  // their order is that of names, which ids are
     Suspect order{"order of records", true, false, {}, {}};
     for (std::uint64_t r = 0; r < is_picked.size(); ++r)
