@@ -90,10 +90,17 @@ MadeSet unreadable(std::filesystem::path const& folder) {
     MadeSet set({{"train", 0}, {"test", 0}});
     set.folder = folder;
     for (ScannedFile& file : set.scan().files) file.problem = "'shard' is no HDF5 file";
-    for (auto const& [name, role] :
-         {std::pair{"id", Role::id}, {"sample", Role::group}, {"x", Role::feature}, {"when", Role::time},
-          {"kind", Role::label}, {"sure", Role::confidence}, {"one", Role::annotator},
-          {"other", Role::annotator}, {"from", Role::source}, {"of", Role::parent}, {"axis", Role::axis}}) {
+    for (auto const& [name, role] : {std::pair{"id", Role::id},
+                                     {"sample", Role::group},
+                                     {"x", Role::feature},
+                                     {"when", Role::time},
+                                     {"kind", Role::label},
+                                     {"sure", Role::confidence},
+                                     {"one", Role::annotator},
+                                     {"other", Role::annotator},
+                                     {"from", Role::source},
+                                     {"of", Role::parent},
+                                     {"axis", Role::axis}}) {
         set.field(name, role).dtype = role == Role::feature ? "float32" : "utf8";
         set.last().of = role == Role::feature ? "" : "kind";
         set.last().values = {"a", "b"};
