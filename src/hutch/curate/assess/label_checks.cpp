@@ -51,39 +51,35 @@ using Members = std::map<std::tuple<std::int32_t, std::uint32_t, std::int32_t>,
                          double>;  // records of a split, a group, a class
 
 // How many records of each class stand for one that was drawn alone, where whole groups are drawn into
-// splits: 1 + (m - 1) rho, with m the mean size of the groups that a record of the class is in, and rho the
-// intra-group correlation of "is of this class" (from mean squares between and within groups of one split;
-// Kish, Survey Sampling (1965) 5.4). Few groups do not tell rho: it is taken for 1.
+// splits: the variance of a class's share that groups make, sum (n_c - p n)^2, over that of single records,
+// N p (1 - p). With groups of m records it is 1 + (m - 1) rho, with rho the intra-group correlation of "is of
+// this class"; groups of any size have it too (Rao and Scott, J. Am. Stat. Assoc. 76 (1981) 221). Shares p
+// are those of the group's split: that splits differ is not what groups do. Few groups do not tell: their
+// labels count as equal.
 std::vector<double> design_effects(Members const& members, CountTable const& table) {
     std::map<std::pair<std::int32_t, std::uint32_t>, double> sizes;
-    std::vector<double> split_sizes(table.rows);
-    for (auto const& [key, count] : members) {
-        sizes[{std::get<0>(key), std::get<1>(key)}] += count;
-        split_sizes[std::size_t(std::get<0>(key))] += count;
-    }
-    double all = 0, squares = 0;
-    for (auto const& [group, size] : sizes) all += size, squares += size * size;
-    std::vector<double> of_class(table.columns), in_groups(table.columns), between(table.columns),
-        effect(table.columns, 1);
-    for (auto const& [key, count] : members) {
-        auto const c = std::size_t(std::get<2>(key));
-        double const size = sizes[{std::get<0>(key), std::get<1>(key)}];
-        of_class[c] += count, in_groups[c] += count * size, between[c] += count * count / size;
-    }
-    double const groups = double(sizes.size()), free_groups = groups - double(table.rows),
-                 usual = groups > 1 ? (all - squares / all) / (groups - 1) : all;
-    for (std::size_t c = 0; c < table.columns; ++c) {
-        if (of_class[c] == 0) continue;
-        double rho = 1, expected = 0;
-        for (std::size_t s = 0; s < table.rows; ++s)
-            if (split_sizes[s] > 0) expected += table.at(s, c) * table.at(s, c) / split_sizes[s];
-        if (sizes.size() >= fewest_groups && free_groups > 0 && all > groups) {
-            double const among = (between[c] - expected) / free_groups,
-                         within = (of_class[c] - between[c]) / (all - groups),
-                         sum = among + (usual - 1) * within;
-            rho = sum > 0 ? std::clamp((among - within) / sum, 0.0, 1.0) : 0;
+    for (auto const& [key, count] : members) sizes[{std::get<0>(key), std::get<1>(key)}] += count;
+    std::vector<double> all(table.rows), squares(table.rows);
+    for (auto const& [group, size] : sizes)
+        all[std::size_t(group.first)] += size, squares[std::size_t(group.first)] += size * size;
+    std::vector<double> variance(table.columns), single(table.columns), of_class(table.columns),
+        in_groups(table.columns), effect(table.columns, 1);
+    for (std::size_t s = 0; s < table.rows; ++s)
+        for (std::size_t c = 0; c < table.columns; ++c) {
+            double const p = all[s] > 0 ? table.at(s, c) / all[s] : 0;
+            variance[c] += p * p * squares[s];  // of groups as if they had none of the class
+            single[c] += all[s] * p * (1 - p);
         }
-        effect[c] = 1 + (in_groups[c] / of_class[c] - 1) * rho;
+    for (auto const& [key, count] : members) {
+        auto const s = std::size_t(std::get<0>(key)), c = std::size_t(std::get<2>(key));
+        double const size = sizes[{std::get<0>(key), std::get<1>(key)}], p = table.at(s, c) / all[s];
+        variance[c] += count * count - 2 * p * count * size;
+        of_class[c] += count, in_groups[c] += count * size;
+    }
+    for (std::size_t c = 0; c < table.columns; ++c) {
+        if (single[c] > 0) effect[c] = std::max(1.0, variance[c] / single[c]);
+        if (sizes.size() < fewest_groups && of_class[c] > 0)
+            effect[c] = std::max(effect[c], in_groups[c] / of_class[c]);
     }
     return effect;
 }
