@@ -22,6 +22,7 @@ constexpr double feature_limit = 0.99;      // AUC or balanced accuracy, rubric 
 constexpr double continuous_limit = 0.999;  // share of a label's variance that one feature explains
 constexpr double order_limit = 0.5;         // accuracy above chance, where groups keep neighbours apart
 constexpr double order_limit_without_groups = 0.9;
+constexpr double rank_limit = 0.75;  // names of one kind of sample stand side by side
 
 // One thing that may tell the label: values of some records.
 struct Suspect {
@@ -30,6 +31,7 @@ struct Suspect {
     bool is_text = false;
     std::vector<std::uint64_t> records;
     std::vector<double> values;  // NaN where missing; texts as numbers of words
+    double limit = order_limit;  // of identifiers and positions, where there are groups
 };
 
 Suspect suspect_of(Column const& column, std::vector<bool> const& is_picked) {
@@ -86,7 +88,7 @@ Suspect rank_of_ids(Column const& column, std::vector<bool> const& is_picked) {
             ids.emplace_back(column.text(i), record);
     }
     std::ranges::sort(ids);
-    Suspect ranks{fmt::format("{} (its rank)", column.field->name), true, false, {}, {}};
+    Suspect ranks{fmt::format("{} (its rank)", column.field->name), true, false, {}, {}, rank_limit};
     std::size_t rank = 0;
     for (std::size_t i = 0; i < ids.size(); ++i) {
         if (i > 0 && ids[i].first != ids[i - 1].first) ++rank;
@@ -149,7 +151,7 @@ Finding judge(Suspect const& suspect, Target const& target, Groups const& groups
     if (target.numbers.empty()) {
         prediction =
             predict_classes(suspect.records, suspect.values, suspect.is_text, target.classes, groups.of);
-        double const order = groups.are_declared ? order_limit : order_limit_without_groups;
+        double const order = groups.are_declared ? suspect.limit : order_limit_without_groups;
         double const chance = prediction.classes == 2 ? 0.5 : 1 / std::max(1.0, double(prediction.classes));
         if (suspect.is_order) limit = chance + order * (1 - chance);
     } else {
