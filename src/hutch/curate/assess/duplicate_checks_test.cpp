@@ -152,6 +152,23 @@ TEST(TargetLeakage, IsSeenInNumbersTextsMissingValuesIdsAndOrder) {
     expect_leak(ask(two, "C28"), "x");
 }
 
+TEST(TargetLeakage, IsSeenInTheRankOfIdsThatSayNothingElse) {
+    std::vector<double> const label = whole(3, 500, 3);
+    auto const with = [&](bool is_by_class) {
+        MadeSet set = set_of();
+        std::vector<std::string> ids(500);
+        std::vector<std::size_t> order(500);
+        for (std::size_t r = 0; r < 500; ++r) order[r] = (r * 7919) % 500;
+        if (is_by_class) std::ranges::stable_sort(order, {}, [&](std::size_t r) { return label[r]; });
+        for (std::size_t k = 0; k < 500; ++k)
+            ids[order[k]] = fmt::format("OH_{}-w{:04}-e0.{}", 24 + k / 50, k % 50, k % 7);
+        set.numbers("label", Role::label, label).texts("id", Role::id, ids);
+        return ask(set, "C28");
+    };
+    EXPECT_NE(with(true).text.find("'id (its rank)' tells 'label'"), std::string::npos) << with(true).text;
+    EXPECT_EQ(with(false).state, State::pass) << with(false).text;
+}
+
 TEST(TargetLeakage, IsNoMatterOfGroupsThatStandTogether) {
     MadeSet set = set_of();
     std::vector<double> group(500), label(500);

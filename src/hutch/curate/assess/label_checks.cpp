@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <numbers>
 #include <numeric>
+#include <span>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -28,6 +30,9 @@ constexpr std::size_t most_classes = 300;
 
 constexpr double p_limit = 1e-6, effect_limit = 0.1;
 constexpr double fewest_expected = 3;  // independent records of a class in a split
+constexpr double frequent = 20;        // records of a class that a split should have
+constexpr double fewest_of_class = 5, most_imbalance = 50;
+constexpr std::size_t few_classes = 10, fewest_groups = 30;
 
 // Numbers with many values are measured, not classified.
 bool has_classes(Classes const& classes) {
@@ -37,28 +42,84 @@ bool has_classes(Classes const& classes) {
 
 struct ClassCounts {
     CountTable table;    // splits x classes, of records
-    CountTable squares;  // of the records that one group has of a class, summed over the groups of a split
+    std::vector<double> effect;  // records of each class that stand for one independent one
     std::vector<double> groups_of_class;
     double train_share = 0;  // of groups
 };
 
+using Members = std::map<std::tuple<std::int32_t, std::uint32_t, std::int32_t>,
+                         double>;  // records of a split, a group, a class
+
+// How many records of each class stand for one that was drawn alone, where whole groups are drawn into
+// splits: the variance of a class's share that groups make, sum (n_c - p n)^2, over that of single records,
+// N p (1 - p). With groups of m records it is 1 + (m - 1) rho, with rho the intra-group correlation of "is of
+// this class"; groups of any size have it too (Rao and Scott, J. Am. Stat. Assoc. 76 (1981) 221). Shares p
+// are those of the group's split: that splits differ is not what groups do. Few groups do not tell: their
+// labels count as equal.
+std::vector<double> design_effects(Members const& members, CountTable const& table) {
+    std::map<std::pair<std::int32_t, std::uint32_t>, double> sizes;
+    for (auto const& [key, count] : members) sizes[{std::get<0>(key), std::get<1>(key)}] += count;
+    std::vector<double> all(table.rows), squares(table.rows);
+    for (auto const& [group, size] : sizes)
+        all[std::size_t(group.first)] += size, squares[std::size_t(group.first)] += size * size;
+    std::vector<double> variance(table.columns), single(table.columns), of_class(table.columns),
+        in_groups(table.columns), effect(table.columns, 1);
+    for (std::size_t s = 0; s < table.rows; ++s)
+        for (std::size_t c = 0; c < table.columns; ++c) {
+            double const p = all[s] > 0 ? table.at(s, c) / all[s] : 0;
+            variance[c] += p * p * squares[s];  // of groups as if they had none of the class
+            single[c] += all[s] * p * (1 - p);
+        }
+    for (auto const& [key, count] : members) {
+        auto const s = std::size_t(std::get<0>(key)), c = std::size_t(std::get<2>(key));
+        double const size = sizes[{std::get<0>(key), std::get<1>(key)}], p = table.at(s, c) / all[s];
+        variance[c] += count * count - 2 * p * count * size;
+        of_class[c] += count, in_groups[c] += count * size;
+    }
+    for (std::size_t c = 0; c < table.columns; ++c) {
+        if (single[c] > 0) effect[c] = std::max(1.0, variance[c] / single[c]);
+        if (sizes.size() < fewest_groups && of_class[c] > 0)
+            effect[c] = std::max(effect[c], in_groups[c] / of_class[c]);
+    }
+    return effect;
+}
+
 ClassCounts count_classes(Classes const& classes, Classes const& splits, Groups const& groups,
                           std::size_t train) {
-    ClassCounts counts{CountTable(splits.count(), classes.count()),
-                       CountTable(splits.count(), classes.count()), std::vector<double>(classes.count()), 0};
-    std::map<std::tuple<std::int32_t, std::int32_t, std::uint32_t>, double> members;
-    for (std::size_t r = 0; r < classes.of.size(); ++r)
-        if (classes.of[r] >= 0 && splits.of[r] >= 0) ++members[{splits.of[r], classes.of[r], groups.of[r]}];
+    ClassCounts counts{
+        CountTable(splits.count(), classes.count()), {}, std::vector<double>(classes.count()), 0};
+    Members members;
     double all = 0, in_train = 0;
-    for (auto const& [key, count] : members) {
-        auto const split = std::size_t(std::get<0>(key)), label = std::size_t(std::get<1>(key));
-        counts.table.at(split, label) += count;
-        counts.squares.at(split, label) += count * count;
+    for (std::size_t r = 0; r < classes.of.size(); ++r) {
+        if (classes.of[r] < 0 || splits.of[r] < 0) continue;
+        auto const split = std::size_t(splits.of[r]), label = std::size_t(classes.of[r]);
+        ++counts.table.at(split, label);
+        if (++members[{splits.of[r], groups.of[r], classes.of[r]}] > 1) continue;
         ++counts.groups_of_class[label];
         ++all, in_train += split == train;
     }
+    counts.effect = design_effects(members, counts.table);
     counts.train_share = all > 0 ? in_train / all : 0;
     return counts;
+}
+
+// Classes that are frequent in training and that a split lacks wholly, though even its independent records
+// are too many for that: with n expected the chance is exp(-n).
+std::vector<std::string> lost_classes(ClassCounts const& counts, Classes const& classes,
+                                      Classes const& splits, std::size_t train) {
+    std::vector<std::string> problems;
+    std::vector<double> sizes(splits.count());
+    for (std::size_t s = 0; s < splits.count(); ++s)
+        for (std::size_t c = 0; c < classes.count(); ++c) sizes[s] += counts.table.at(s, c);
+    for (std::size_t s = 0; s < splits.count(); ++s)
+        for (std::size_t c = 0; c < classes.count(); ++c) {
+            if (s == train || counts.table.at(s, c) > 0 || sizes[train] == 0) continue;
+            double const expected = counts.table.at(train, c) / sizes[train] * sizes[s];
+            if (expected >= frequent && std::exp(-expected / counts.effect[c]) < p_limit)
+                problems.push_back(fmt::format("class {} is not in '{}', expected are {:.0f} records",
+                                               in_quotes(classes.names[c]), splits.names[s], expected));
+        }
+    return problems;
 }
 
 // Classes that a split has and training lacks, where chance would hardly leave all their groups out.
@@ -87,8 +148,8 @@ std::vector<std::string> absent_classes(ClassCounts const& counts, Classes const
     return problems;
 }
 
-// Whether shares of classes differ between two splits, when whole groups are drawn into them: a class whose
-// records come in groups of sizes n has the variance f (1 - f) sum n^2 in a split that takes the share f.
+// Whether shares of classes differ between two splits: n records of a class, of which each `effect` stand for
+// one, have the variance f (1 - f) n effect in a split that takes the share f.
 ChiSquare compare_splits(ClassCounts const& counts, std::size_t train, std::size_t other) {
     std::size_t const classes = counts.table.columns;
     CountTable two(2, classes);
@@ -101,12 +162,12 @@ ChiSquare compare_splits(ClassCounts const& counts, std::size_t train, std::size
     test.chi_square = test.degrees = 0;
     double const share = all > 0 ? taken / all : 0;
     for (std::size_t c = 0; c < classes; ++c) {
-        double const n = two.at(0, c) + two.at(1, c),
-                     squares = counts.squares.at(train, c) + counts.squares.at(other, c);
-        if (squares == 0 || share * n * n / squares < fewest_expected) continue;
-        test.chi_square += std::pow(two.at(1, c) - share * n, 2) / (share * (1 - share) * squares);
+        double const n = two.at(0, c) + two.at(1, c), effect = counts.effect[c];
+        if (n == 0 || share * n / effect < fewest_expected) continue;
+        test.chi_square += std::pow(two.at(1, c) - share * n, 2) / (share * (1 - share) * n * effect);
         ++test.degrees;
     }
+    if (test.degrees == double(classes)) --test.degrees;  // the last class follows from the others
     test.p = chi_square_tail(test.chi_square, test.degrees);
     return test;
 }
@@ -140,26 +201,82 @@ void describe_classes(Classes const& classes, std::string const& name, Answer& a
     answer.numbers.emplace_back(name + ": evenness", entropy(counts) / std::log(double(counts.size())));
 }
 
+// Whether a listed value is the name of a class, be it text or number.
+bool is_name(std::string const& listed, std::string const& name) {
+    if (trim(listed) == trim(name)) return true;
+    char *end = nullptr, *end_of_name = nullptr;
+    double const one = std::strtod(listed.c_str(), &end), other = std::strtod(name.c_str(), &end_of_name);
+    return end != listed.c_str() && *end == 0 && end_of_name != name.c_str() && *end_of_name == 0 &&
+           one == other;
+}
+
+// Classes that the dictionary lists and no record has.
+std::vector<std::string> unused_classes(Field const& field, Classes const& classes) {
+    std::vector<std::string> unused;
+    for (std::string const& listed : field.values) {
+        if (trim(listed).empty()) continue;
+        if (field.fill && is_name(listed, fmt::format("{}", *field.fill))) continue;
+        if (std::ranges::none_of(classes.names,
+                                 [&](std::string const& name) { return is_name(listed, name); }))
+            unused.push_back(in_quotes(listed));
+    }
+    return unused;
+}
+
+// Classes that a model can hardly learn: where the dictionary lists them, or there are two. What nature has
+// in any number (space groups, systems) may be rare.
+void find_small_classes(Field const& field, Classes const& classes, std::vector<std::string>& problems) {
+    std::vector<double> counts(classes.count());
+    for (std::int32_t c : classes.of)
+        if (c >= 0) ++counts[std::size_t(c)];
+    bool const is_listed = !field.values.empty() || classes.count() == 2;
+    if (!is_listed || classes.count() < 2 || std::max(classes.count(), field.values.size()) > few_classes ||
+        double(classes.labelled) < 2 * fewest_of_class * double(classes.count()))
+        return;
+    double const most = std::ranges::max(counts);
+    for (std::size_t c = 0; c < counts.size(); ++c)
+        if (counts[c] < fewest_of_class || counts[c] * most_imbalance < most)
+            problems.push_back(fmt::format("class {} has {}, the largest one {:.0f}",
+                                           in_quotes(classes.names[c]),
+                                           counted(std::uint64_t(counts[c]), "record"), most));
+}
+
+// What is wrong with the classes of one label.
+std::vector<std::string> judge_classes(Field const& field, Classes const& classes, Classes const& splits,
+                                       Groups const& groups, Answer& answer) {
+    std::vector<std::string> problems;
+    std::vector<std::string> const unused = unused_classes(field, classes);
+    if (!unused.empty())
+        problems.push_back(fmt::format(
+            "no record has {} of the listed classes: {}", unused.size(),
+            fmt::join(std::span(unused).first(std::min<std::size_t>(unused.size(), few_classes)), ", ")));
+    find_small_classes(field, classes, problems);
+    if (!has_classes(classes)) return problems;
+    describe_classes(classes, field.name, answer);
+    if (splits.count() < 2) return problems;
+    std::size_t const train = *training_split(splits);
+    ClassCounts const counts = count_classes(classes, splits, groups, train);
+    for (auto const& found :
+         {absent_classes(counts, classes, splits, train), lost_classes(counts, classes, splits, train)})
+        problems.insert(problems.end(), found.begin(), found.end());
+    compare_shares(counts, splits, train, problems, answer, field.name);
+    return problems;
+}
+
 Answer check_classes(Subject const& subject) {
     Answer answer;
     std::vector<std::string> problems;
     std::size_t labels = 0;
     for (TableFacts const& table : subject.scan.tables) {
         Classes const splits = splits_of(subject.scan, table);
-        auto const train = training_split(splits);
         Groups const groups = groups_of(subject.scan, table);
         for (Field const* field : table.table->of_role(Role::label)) {
             auto const column = find_column(table, *field);
             if (!column) continue;
             Classes const classes = classes_of(table, *column);
-            if (!has_classes(classes)) continue;
+            if (classes.labelled == 0 || (!has_classes(classes) && field->values.size() < 2)) continue;
             ++labels;
-            describe_classes(classes, field->name, answer);
-            if (splits.count() < 2) continue;
-            ClassCounts const counts = count_classes(classes, splits, groups, *train);
-            std::vector<std::string> found = absent_classes(counts, classes, splits, *train);
-            compare_shares(counts, splits, *train, found, answer, field->name);
-            for (std::string const& one : found) {
+            for (std::string const& one : judge_classes(*field, classes, splits, groups, answer)) {
                 problems.push_back(fmt::format("'{}': {}", field->name, one));
                 show(answer, {"", field->name, 0, one});
             }
@@ -393,11 +510,10 @@ Answer check_agreement(Subject const& subject) {
 std::vector<Check> label_checks() {
     return {
         {"C31", "classes",
-         "How many classes have the labels, how even are they, and do splits agree in them? Passes when no "
-         "class is "
-         "missing from training and no split's shares differ from those of training, beyond what chance does "
-         "to "
-         "groups (p < 1e-6 and Cramer's V > 0.1)",
+         "How many classes have the labels, how even are they, and do splits agree in them? Passes when each "
+         "class that the dictionary lists has records, none of few classes has less than 5 or less than 1/50 "
+         "of the largest, no frequent class is missing from a split, and no split's shares differ from those "
+         "of training, beyond what chance does to groups (p < 1e-6 and Cramer's V > 0.1)",
          "split again with the label's classes in mind, or say in the card why splits differ", check_classes},
         {"C32", "vocabularies",
          "Is each value one that its vocabulary or its list of values has, and do space group, crystal "

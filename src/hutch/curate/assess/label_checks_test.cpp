@@ -84,6 +84,94 @@ TEST(Classes, ThatTrainingLacksOrThatDifferAreFound) {
     EXPECT_EQ(ask(continuous, "C31").state, State::not_applicable);
 }
 
+TEST(Classes, ThatTheDictionaryListsMustHaveRecords) {
+    auto const with = [](std::vector<std::string> const& kinds, std::vector<std::string> const& values) {
+        std::vector<std::string> words(500);
+        for (std::size_t r = 0; r < 500; ++r) words[r] = kinds[r * 7919 % 500 % kinds.size()];
+        MadeSet set = set_of();
+        set.texts("quality", Role::label, words).last().values = values;
+        return ask(set, "C31");
+    };
+    EXPECT_EQ(with({"good", "bad"}, {"good", "bad"}).state, State::pass);
+    EXPECT_EQ(with({"good", "bad"}, {"good", "bad", "ugly"}).text,
+              "'quality': no record has 1 of the listed classes: 'ugly'");
+    EXPECT_EQ(with({"good"}, {"good", "bad"}).state, State::fail);
+    EXPECT_EQ(with({"good"}, {}).state, State::not_applicable);
+    MadeSet coded = set_of();
+    coded.numbers("kind", Role::label, whole(1, 500, 3)).last().values = {"0", "1", "2"};
+    EXPECT_EQ(ask(coded, "C31").state, State::pass) << ask(coded, "C31").text;
+}
+
+TEST(Classes, OfFewMustNotBeNearlyEmpty) {
+    auto const with = [](std::size_t rare, bool is_listed) {
+        std::vector<std::string> words(500, "good");
+        for (std::size_t r = 0; r < 500; ++r)
+            if (r % 3 == 0) words[r] = "usable";
+        for (std::size_t k = 0; k < rare; ++k) words[k * 7 + 1] = "unusable";
+        MadeSet set = set_of();
+        set.texts("quality", Role::label, words);
+        if (is_listed) set.last().values = {"good", "usable", "unusable"};
+        return ask(set, "C31").state;
+    };
+    EXPECT_EQ(with(3, true), State::fail);
+    EXPECT_EQ(with(5, true), State::fail);
+    EXPECT_EQ(with(20, true), State::pass);
+    EXPECT_EQ(with(3, false), State::pass);  // nobody said that there is such a class
+}
+
+// Groups of eight records whose labels are those of the group in a share of records, else of their own.
+MadeSet mixed(std::uint64_t seed, double share, std::vector<double>& label) {
+    MadeSet set = set_of(1200, 160);
+    std::vector<double> const of_group = whole(seed, 170, 3), own = whole(seed + 500, 1360, 3);
+    std::vector<double> group(1360);
+    RandomStream random(seed, 6, 1);
+    label.resize(1360);
+    for (std::size_t r = 0; r < 1360; ++r)
+        group[r] = double(r / 8), label[r] = random.uniform() < share ? of_group[r / 8] : own[r];
+    set.numbers("sample", Role::group, group);
+    return set;
+}
+
+TEST(Classes, ThatVaryWithinGroupsCountByTheirCorrelation) {
+    std::vector<double> label;
+    for (std::uint64_t seed = 0; seed < 40; ++seed)
+        for (double share : {0.0, 0.2, 0.6, 1.0}) {
+            MadeSet clean = mixed(seed, share, label);
+            clean.numbers("label", Role::label, label);
+            EXPECT_EQ(ask(clean, "C31").state, State::pass) << share << ask(clean, "C31").text;
+        }
+    int seen = 0;
+    for (std::uint64_t seed = 0; seed < 20; ++seed)
+        for (double left : {0.0, 0.1}) {
+            MadeSet spoilt = mixed(seed, 0.2, label);
+            RandomStream random(seed, 6, 2);
+            for (std::size_t r = 1200; r < 1360; ++r)
+                if (label[r] == 2 && random.uniform() >= left) label[r] = double(r % 2);
+            spoilt.numbers("label", Role::label, label);
+            Answer const found = ask(spoilt, "C31");
+            seen += found.state == State::fail;
+            if (left == 0) {
+                EXPECT_NE(found.text.find("class '2' is not in 'test', expected are"), std::string::npos)
+                    << found.text;
+            }
+        }
+    EXPECT_GE(seen, 38);
+}
+
+TEST(Classes, ThatAreManyAndSparseInWholeGroupsAreNoMatter) {
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+        MadeSet set = set_of(2400, 300);
+        std::vector<double> group(2700), label(2700);
+        RandomStream random(seed, 6, 3);
+        for (std::size_t r = 0; r < 2700; r += 9) {
+            double const sparse = std::floor(230 * std::pow(random.uniform(), 3));
+            for (std::size_t k = 0; k < 9; ++k) group[r + k] = double(r), label[r + k] = sparse;
+        }
+        set.numbers("structure", Role::group, group).numbers("space_group", Role::label, label);
+        EXPECT_EQ(ask(set, "C31").state, State::pass) << ask(set, "C31").text;
+    }
+}
+
 TEST(Vocabularies, KnowTheirWords) {
     using detail::is_word_of;
     for (auto const& [vocabulary, good, bad] :

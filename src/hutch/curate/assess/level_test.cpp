@@ -2,6 +2,8 @@
 
 #include "hutch/base/error.hpp"
 #include "hutch/curate/assess/report.hpp"
+#include "hutch/curate/assess/test_scan.hpp"
+#include "hutch/curate/test_library.hpp"
 
 #include <set>
 
@@ -81,6 +83,64 @@ TEST(Rubric, HasSixtyOneChecksAndThreeOfAccessEachOnceAndEachCounting) {
         for (int level = 1; level <= 3; ++level)
             for (std::string const& id : checks_of(side, level)) EXPECT_TRUE(ids.contains(id)) << id;
     EXPECT_THROW(explain("C99"), Error);
+}
+
+// A set whose only shards cannot be read: the dictionary says much, and no list of facts has anything.
+MadeSet unreadable(std::filesystem::path const& folder) {
+    MadeSet set({{"train", 0}, {"test", 0}});
+    set.folder = folder;
+    for (ScannedFile& file : set.scan().files) file.problem = "'shard' is no HDF5 file";
+    for (auto const& [name, role] : {std::pair{"id", Role::id},
+                                     {"sample", Role::group},
+                                     {"x", Role::feature},
+                                     {"when", Role::time},
+                                     {"kind", Role::label},
+                                     {"sure", Role::confidence},
+                                     {"one", Role::annotator},
+                                     {"other", Role::annotator},
+                                     {"from", Role::source},
+                                     {"of", Role::parent},
+                                     {"axis", Role::axis}}) {
+        set.field(name, role).dtype = role == Role::feature ? "float32" : "utf8";
+        set.last().of = role == Role::feature ? "" : "kind";
+        set.last().values = {"a", "b"};
+    }
+    Field& pattern = set.field("y", Role::feature);
+    pattern.shape = {100}, pattern.dtype = "float32", pattern.noise = "poisson", pattern.quantity = "energy";
+    for (char const* kind : {"powder_diffraction", "tomography", "structure"})
+        set.dictionary().physics.push_back({kind,
+                                            "records",
+                                            {{"intensity", "y"},
+                                             {"two_theta", "axis"},
+                                             {"flat", "y"},
+                                             {"dark", "y"},
+                                             {"formula", "kind"},
+                                             {"cell_lengths", "y"},
+                                             {"cell_angles", "y"},
+                                             {"space_group", "kind"}}});
+    return set;
+}
+
+TEST(ChecksAndReports, AnswerWithoutAnyFacts) {
+    ScratchFolder const scratch;
+    MadeSet set = unreadable(scratch / "");
+    set.facts().table = &set.table();
+    Assessment made;
+    for (auto const& family : {integrity_checks, value_checks, duplicate_checks, label_checks, physics_checks,
+                               distribution_checks})
+        for (Check const& check : family()) {
+            Result result{check.id, check.name, check.question, check.remedy, {}};
+            EXPECT_NO_THROW(result.answer = set.ask(family(), check.id)) << check.id;
+            made.results.push_back(std::move(result));
+        }
+    made.scan = set.scan();
+    made.dictionary = std::make_shared<Dictionary>(set.dictionary());
+    made.levels = find_levels(made.results, true);
+    EXPECT_NO_THROW(to_html(made));
+    EXPECT_NO_THROW(to_json(made));
+    EXPECT_NO_THROW(to_text(made));
+    made.scan.tables[0].texts["kind"] = {};  // and words without a list of them
+    EXPECT_NO_THROW(to_html(made));
 }
 
 }  // namespace

@@ -55,6 +55,24 @@ TEST(NoiseModel, OfPoissonCountsIsOneAndOfChangedCountsIsNot) {
     EXPECT_FALSE(variance_over_mean(std::vector<double>(10, 100.0)));
 }
 
+TEST(NoiseModel, IsThatOfTheBackgroundBetweenSharpAndStrongPeaks) {
+    for (double background : {5.0, 200.0})
+        for (std::uint64_t seed = 0; seed < 20; ++seed) {
+            std::mt19937_64 random(seed);
+            RandomStream places(seed, 1, 1);
+            std::vector<double> y(3000, background);
+            for (int peak = 0; peak < 60; ++peak) {
+                double const centre = 3000 * places.uniform(), height = 1e5 * places.uniform();
+                for (std::size_t i = 0; i < y.size(); ++i)
+                    y[i] += height * std::exp(-std::pow((double(i) - centre) / 1.2, 2));
+            }
+            for (double& value : y) value = double(std::poisson_distribution<long>(value)(random));
+            EXPECT_NEAR(detail::variance_over_mean(y).value(), 1, 0.35) << background;
+            for (double& value : y) value *= 2;
+            EXPECT_NEAR(detail::variance_over_mean(y).value(), 2, 0.7) << background;
+        }
+}
+
 TEST(NoiseModel, IsAskedOfFieldsThatDeclareIt) {
     ScratchFolder const scratch;
     auto const with = [&](double factor) {

@@ -259,11 +259,12 @@ Answer check_constant_records(Subject const& subject) {
         std::vector<bool> const tagged = tagged_records(table);
         for (Field const* field : table.table->of_role(Role::feature)) {
             auto const found = table.statistics.find(field->name);
+            auto const counted_facts = table.fields.find(field->name);
             if (found == table.statistics.end() || found->second.empty() || width_of(*field) < 8 ||
-                !table.fields.contains(field->name))
+                counted_facts == table.fields.end())
                 continue;
             ++fields;
-            FieldFacts const& facts = table.fields.at(field->name);
+            FieldFacts const& facts = counted_facts->second;
             if (facts.records_constant == 0 ||
                 may_be_empty_by_chance(*field, found->second, width_of(*field)))
                 continue;

@@ -106,8 +106,8 @@ std::vector<double> finite(std::vector<double> const& values) {
     return kept;
 }
 
-Block class_plot(TableFacts const& facts, Field const& field, std::vector<std::uint32_t> const& codes) {
-    auto const& words = facts.words.at(field.name);
+Block class_plot(Field const& field, std::vector<std::string> const& words,
+                 std::vector<std::uint32_t> const& codes) {
     std::vector<data::Bar> bars(words.size());
     for (std::size_t i = 0; i < words.size(); ++i) bars[i].label = words[i];
     for (std::uint32_t code : codes)
@@ -124,8 +124,9 @@ void add_field_plot(Section& section, TableFacts const& facts, Field const& fiel
         section.blocks.push_back(plot(
             data::plot_histogram(values, 40, {.title = field.name, .x_label = label, .y_label = "records"})));
     } else if (auto const codes = facts.texts.find(field.name); codes != facts.texts.end()) {
-        if (facts.words.contains(field.name))
-            section.blocks.push_back(class_plot(facts, field, codes->second));
+        auto const words = facts.words.find(field.name);
+        if (words != facts.words.end())
+            section.blocks.push_back(class_plot(field, words->second, codes->second));
     }
 }
 

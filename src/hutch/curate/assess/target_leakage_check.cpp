@@ -22,6 +22,7 @@ constexpr double feature_limit = 0.99;      // AUC or balanced accuracy, rubric 
 constexpr double continuous_limit = 0.999;  // share of a label's variance that one feature explains
 constexpr double order_limit = 0.5;         // accuracy above chance, where groups keep neighbours apart
 constexpr double order_limit_without_groups = 0.9;
+constexpr double rank_limit = 0.75;  // names of one kind of sample stand side by side
 
 // One thing that may tell the label: values of some records.
 struct Suspect {
@@ -30,6 +31,7 @@ struct Suspect {
     bool is_text = false;
     std::vector<std::uint64_t> records;
     std::vector<double> values;  // NaN where missing; texts as numbers of words
+    double limit = order_limit;  // of identifiers and positions, where there are groups
 };
 
 Suspect suspect_of(Column const& column, std::vector<bool> const& is_picked) {
@@ -77,13 +79,34 @@ void add_ids(Column const& column, std::vector<bool> const& is_picked, std::vect
     if (known.size() > 1) suspects.push_back(std::move(words));
 }
 
+// The rank of ids that are texts: ids given out class by class tell the class by it, whatever they look like.
+Suspect rank_of_ids(Column const& column, std::vector<bool> const& is_picked) {
+    std::vector<std::pair<std::string, std::uint64_t>> ids;
+    for (std::size_t i = 0; i < column.size(); ++i) {
+        std::uint64_t const record = column.record(i);
+        if (record < is_picked.size() && is_picked[record] && column.has(i))
+            ids.emplace_back(column.text(i), record);
+    }
+    std::ranges::sort(ids);
+    Suspect ranks{fmt::format("{} (its rank)", column.field->name), true, false, {}, {}, rank_limit};
+    std::size_t rank = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (i > 0 && ids[i].first != ids[i - 1].first) ++rank;
+        ranks.records.push_back(ids[i].second), ranks.values.push_back(double(rank));
+    }
+    return ranks;
+}
+
 std::vector<Suspect> suspects_of(TableFacts const& table, std::vector<bool> const& is_picked) {
     std::vector<Suspect> suspects;
     for (Field const* field : table.table->of_role(Role::feature))
         if (auto const column = find_column(table, *field))
             suspects.push_back(suspect_of(*column, is_picked));
     for (Field const* field : table.table->of_role(Role::id))
-        if (auto const column = find_column(table, *field)) add_ids(*column, is_picked, suspects);
+        if (auto const column = find_column(table, *field)) {
+            add_ids(*column, is_picked, suspects);
+            if (column->is_text()) suspects.push_back(rank_of_ids(*column, is_picked));
+        }
     if (table.table->layout == Layout::files) return suspects;  // their order is that of names, which ids are
     Suspect order{"order of records", true, false, {}, {}};
     for (std::uint64_t r = 0; r < is_picked.size(); ++r)
@@ -128,7 +151,7 @@ Finding judge(Suspect const& suspect, Target const& target, Groups const& groups
     if (target.numbers.empty()) {
         prediction =
             predict_classes(suspect.records, suspect.values, suspect.is_text, target.classes, groups.of);
-        double const order = groups.are_declared ? order_limit : order_limit_without_groups;
+        double const order = groups.are_declared ? suspect.limit : order_limit_without_groups;
         double const chance = prediction.classes == 2 ? 0.5 : 1 / std::max(1.0, double(prediction.classes));
         if (suspect.is_order) limit = chance + order * (1 - chance);
     } else {
