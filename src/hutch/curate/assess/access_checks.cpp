@@ -4,9 +4,11 @@
 #include "hutch/base/text.hpp"
 #include "hutch/curate/assess/detail/answers.hpp"
 #include "hutch/curate/assess/detail/document_checks.hpp"
+#include "hutch/curate/assess/iso_time.hpp"
 #include "hutch/curate/assess/packages.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <fstream>
 
@@ -82,15 +84,36 @@ bool is_for_everybody(std::string const& state, std::string const& embargo, std:
     return state == "open" || (state == "embargoed" && !embargo.empty() && embargo < day);
 }
 
+// What state and date say against each other, whatever a server answers; empty: nothing.
+std::string contradiction(std::string const& state, std::string const& embargo, std::string const& day) {
+    if (!embargo.empty() && !seconds_of(embargo))
+        return fmt::format("the embargo lasts until '{}', which is no date; expected YYYY-MM-DD", embargo);
+    if (state == "embargoed" && embargo.empty()) return "the state is embargoed, and no date is said";
+    if (state == "embargoed" && embargo < day)
+        return fmt::format("the state is embargoed, and the embargo ended on {}", embargo);
+    if (state == "open" && embargo > day)
+        return fmt::format("the state is open, and the embargo lasts until {}", embargo);
+    return "";
+}
+
 Answer run_state(Subject const& subject) {
+    auto const items = gather_metadata(subject);
+    MetadataItem const* const state = find_item(items, "access", "state");
+    MetadataItem const* const until = find_item(items, "access", "embargo_until");
+    std::string const embargo = until == nullptr ? "" : until->value;
+    if (std::string const problem = contradiction(state == nullptr ? "" : state->value, embargo, today());
+        !problem.empty())
+        return {State::fail,
+                problem,
+                {},
+                {{"dictionary.json", "access/embargo_until", 0, problem}},
+                "bring access/state and access/embargo_until together",
+                0};
     std::vector<std::string> urls;
     for (Access const& one : subject.dictionary.access)
         if (one.kind == "http" && is_web(one.url)) urls.push_back(one.url);
     if (urls.empty())
         return not_applicable("no server is declared: the dictionary has no access of the kind http");
-    auto const items = gather_metadata(subject);
-    MetadataItem const* const state = find_item(items, "access", "state");
-    MetadataItem const* const until = find_item(items, "access", "embargo_until");
     if (state == nullptr)
         return {State::fail,
                 "no access state is said",
@@ -98,18 +121,6 @@ Answer run_state(Subject const& subject) {
                 {},
                 "say access/state: open, embargoed, restricted or closed",
                 0};
-    std::string const embargo = until == nullptr ? "" : until->value;
-    if (state->value == "embargoed" && embargo.empty())
-        return {State::fail,
-                "the state is embargoed, and no date is said",
-                {},
-                {},
-                "say access/embargo_until",
-                0};
-    if (state->value == "open" && embargo > today())
-        return {State::fail, fmt::format("the state is open, and the embargo lasts until {}", embargo),
-                {},          {},
-                "",          0};
     bool const is_open = is_for_everybody(state->value, embargo, today());
     Answer answer;
     std::size_t asked = 0, wrong = 0;
@@ -190,19 +201,121 @@ LoaderRun run_loader(Subject const& subject, std::string const& code) {
 
 // ---- C57 -------------------------------------------------------------------------------------------------
 
+// Whether the address of a way of kind file or loader is in the folder; up to the first wildcard.
+bool is_there(fs::path const& folder, std::string const& url) {
+    if (url.empty() || url.find("://") != std::string::npos) return true;
+    std::size_t const star = url.find_first_of("*?[{");
+    std::string const known = star == std::string::npos ? url : url.substr(0, url.rfind('/', star) + 1);
+    std::error_code ignored;
+    return known.empty() || fs::exists(folder / known, ignored);
+}
+
+// The first block of Python of a card.
+std::string example_of(fs::path const& folder) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(folder / "card.md", ignored)) return "";
+    std::string const card = read_file(folder / "card.md", std::uint64_t(64) << 20);
+    std::size_t const start = card.find("```python");
+    if (start == std::string::npos) return "";
+    std::size_t const first = card.find('\n', start), last = card.find("\n```", start);
+    if (first == std::string::npos || last == std::string::npos || last < first) return "";
+    return card.substr(first, last - first);
+}
+
+// A text of a program that can only be a file to read: by its ending, or in a folder of the set.
+bool looks_like_file(fs::path const& folder, std::string const& text) {
+    static constexpr std::array<std::string_view, 12> endings{".h5",  ".hdf5",    ".nxs",   ".csv",
+                                                              ".tsv", ".json",    ".jsonl", ".npy",
+                                                              ".npz", ".parquet", ".cif",   ".tar"};
+    if (text.empty() || text.front() == '/' || text.front() == '~' ||
+        text.find_first_of("*?[]{}<>%$:|\\\n ") != std::string::npos)
+        return false;
+    std::string_view const name = std::string_view(text).substr(text.rfind('/') + 1);
+    if (std::ranges::any_of(endings, [&](std::string_view ending) {
+            return name.size() > ending.size() && name.ends_with(ending);
+        }))
+        return true;
+    std::size_t const slash = text.find('/');
+    std::error_code ignored;
+    return slash != std::string::npos && fs::is_directory(folder / text.substr(0, slash), ignored);
+}
+
+// Whether what stands beside a text says that it is written.
+bool is_written(std::string_view before, std::string_view after) {
+    for (std::string_view const word : {"save(", "savez(", "savez_compressed(", "savetxt(", "savefig(",
+                                        "to_csv(", "to_json(", "to_parquet(", "write_csv("})
+        if (before.ends_with(word)) return true;
+    after = trim(after);
+    if (!after.starts_with(',')) return false;
+    after = trim(after.substr(1));
+    if (after.starts_with("mode=")) after.remove_prefix(5);
+    return after.size() > 2 && (after[0] == '"' || after[0] == '\'') &&
+           (after[1] == 'w' || after[1] == 'a' || after[1] == 'x');
+}
+
+// Whether a name is a file or folder of the set, from its folder, from beside it, or from below it.
+bool is_of_set(Subject const& subject, std::string const& name) {
+    std::error_code ignored;
+    if (fs::exists(subject.folder / name, ignored)) return true;
+    std::size_t const slash = name.find('/');
+    std::string const first = name.substr(0, slash == std::string::npos ? 0 : slash);
+    bool const is_from_beside =
+        !first.empty() && (first == subject.dictionary.name || first == subject.folder.filename().string());
+    if (is_from_beside && fs::exists(subject.folder / name.substr(slash + 1), ignored)) return true;
+    return std::ranges::any_of(subject.scan.files, [&](ScannedFile const& file) {
+        return file.is_there && file.path.ends_with("/" + name);
+    });
+}
+
+// Files that the example reads and that are not there.
+std::vector<std::string> files_of_example(Subject const& subject) {
+    std::string const code = example_of(subject.folder);
+    std::vector<std::string> missing;
+    for (std::size_t i = 0; i < code.size(); ++i) {
+        if (code[i] == '#') {
+            i = std::min(code.find('\n', i), code.size());
+            continue;
+        }
+        if (code[i] != '"' && code[i] != '\'') continue;
+        std::size_t const end = code.find(code[i], i + 1);
+        if (end == std::string::npos) break;
+        std::string const text = code.substr(i + 1, end - i - 1);
+        std::string_view const before = std::string_view(code).substr(0, i),
+                               after = std::string_view(code).substr(end + 1);
+        bool const is_made = before.ends_with('f') || is_written(before, after);
+        if (!is_made && looks_like_file(subject.folder, text) && !is_of_set(subject, text))
+            missing.push_back(text);
+        i = end;
+    }
+    return missing;
+}
+
 class Paths {
   public:
     explicit Paths(Subject const& subject) : subject_(subject) {}
 
     void check(Access const& access) {
-        if (access.kind == "file") return check_files();
-        if (access.kind == "loader") return check_loader();
+        if (access.kind == "file" || access.kind == "loader") {
+            if (!is_there(subject_.folder, access.url))
+                return wrong(access.url, fmt::format("is a way of kind {} and is not there", access.kind));
+            return access.kind == "file" ? check_files() : check_loader();
+        }
         if (!is_web(access.url)) return wrong(access.url, "is no web address");
         if (!may_ask(subject_, access.url))
             return left_open(fmt::format("{} '{}': no network", access.kind, access.url));
         if (access.kind == "http") return check_http(access.url);
         if (access.kind == "oai-pmh") return check_answer(access.url, "?verb=Identify", "<OAI-PMH");
         if (access.kind == "optimade") return check_answer(access.url, "/v1/info", "\"data\"");
+    }
+
+    // Files that the example of the card opens.
+    void check_example() try {
+        for (std::string const& name : files_of_example(subject_)) {
+            ++failed;
+            show(answer, {"card.md", name, 0, "is opened by the example and is not there"});
+        }
+    } catch (Error const& error) {
+        wrong("card.md", error.what());
     }
 
     Answer answer;
@@ -304,6 +417,7 @@ Answer run_paths(Subject const& subject) {
                 0};
     Paths paths(subject);
     for (Access const& one : subject.dictionary.access) paths.check(one);
+    paths.check_example();
     Answer answer = std::move(paths.answer);
     answer.state = paths.failed > 0 ? State::fail : !paths.open.empty() ? State::not_checked : State::pass;
     answer.text = fmt::format("{} declared, {} worked, {} failed",
@@ -379,7 +493,8 @@ Answer run_throughput(Subject const& subject) {
 
 Check access_state_check() {
     return {"C56", "access state",
-            "Does the server answer somebody who is not known as access state and embargo date say?",
+            "Do access state and embargo date agree, and does the server answer somebody who is not known as "
+            "they say?",
             "bring the state in the metadata and the server's rights together", run_state};
 }
 

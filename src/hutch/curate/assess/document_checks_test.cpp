@@ -223,6 +223,62 @@ TEST(AccessChecks, AskTheLoaderAndSayWhenItIsNotThere) {
     EXPECT_NE(shown(answer).find("no split of that name"), std::string::npos);
 }
 
+TEST(AccessChecks, FindStateAndEmbargoThatContradictEachOtherWithoutAServer) {
+    struct Case {
+        char const *state, *until;
+        State expected;
+    };
+    for (Case const& one : {Case{"embargoed", "2019-01-01", State::fail},
+                            {"embargoed", "", State::fail},
+                            {"open", "2999-01-01", State::fail},
+                            {"open", "2027-06-31", State::fail},
+                            {"restricted", "soon", State::fail},
+                            {"embargoed", "2999-01-01", State::not_applicable},
+                            {"open", "2019-01-01", State::not_applicable},
+                            {"closed", "", State::not_applicable}}) {
+        DocumentSet set;
+        set.summary.access_state = one.state, set.summary.embargo_until = one.until;
+        set.write();
+        Answer const answer = set.ask("C56");
+        EXPECT_EQ(answer.state, one.expected) << one.state << " " << one.until << "\n" << shown(answer);
+    }
+}
+
+TEST(AccessChecks, FindDeclaredFilesThatAreNotThere) {
+    for (auto const& [kind, url, is_there] : {std::tuple{"file", "data/all.tar", false},
+                                              {"loader", "data/all.tar", false},
+                                              {"file", "parts/*.h5", false},
+                                              {"file", "shards/*.h5", true},
+                                              {"file", "records.csv", true},
+                                              {"file", "", true}}) {
+        DocumentSet set;
+        set.summary.access = {{kind, url, ""}};
+        set.write();
+        Answer const answer = set.ask("C57");
+        EXPECT_EQ(answer.state != State::fail, is_there) << url << "\n" << shown(answer);
+    }
+}
+
+TEST(AccessChecks, FindFilesThatTheExampleOfTheCardOpensAndThatAreNotThere) {
+    struct Case {
+        char const* code;
+        bool is_right;
+    };
+    for (Case const& one :
+         {Case{"f = h5py.File(\"shards/train-00000.h5\")\nx = f[\"truth/id\"]", true},
+          {"r = pd.read_csv('records.csv')\nr.to_csv('out.csv')\nopen(\"new.json\", \"w\")", true},
+          {"r = open(f\"{folder}/x.csv\")  # see \"old/x.csv\"\nd = root / \"train-00000.h5\"", true},
+          {"u = \"https://example.org/x.csv\"\nn = \"m/s\"\nd = \"small/records.csv\"", true},
+          {"f = h5py.File(\"data/shards/train-00000.h5\", \"r\")", false},
+          {"f = h5py.File(\"shards/train\")", false},
+          {"r = pd.read_csv('data/records.csv')", false}}) {
+        DocumentSet set;
+        write_file(set.folder / "card.md", fmt::format("# Small\n\n```python\n{}\n```\n", one.code));
+        Answer const answer = set.ask("C57");
+        EXPECT_EQ(answer.state != State::fail, one.is_right) << one.code << "\n" << shown(answer);
+    }
+}
+
 TEST(AccessChecks, FailWhereNobodyAnswersOnThisMachine) {
     DocumentSet set;
     set.summary.access = {{"http", "http://127.0.0.1:9/records.csv", ""}};  // the port of `discard`
