@@ -186,13 +186,12 @@ class Comparison {
                 return std::ranges::any_of(
                     topic.words, [&](std::string_view word) { return text.find(word) != text.npos; });
             };
-            bool is_said =
-                std::ranges::any_of(card_.headings,
-                                    [&](std::string const& heading) {
-                                        return names_it(heading) &&
-                                               !(topic.only_with_splits && is_breakdown(heading));
-                                    }) ||
-                names_it(to_lower(card_.front_matter));
+            bool is_said = std::ranges::any_of(card_.headings,
+                                               [&](std::string const& heading) {
+                                                   return names_it(heading) &&
+                                                          !(topic.only_with_splits && is_breakdown(heading));
+                                               }) ||
+                           names_it(to_lower(card_.front_matter));
             if (topic.only_with_splits) is_said |= std::ranges::any_of(card_.tables, is_of_splits);
             for (MarkdownTable const& table : card_.tables)
                 for (auto const& row : table.rows)

@@ -120,14 +120,16 @@ TEST(Drift, OfOneSourceAgainstOthersThatAgreeIsSeen) {
 TEST(Drift, IsNotSeenWhereSourcesAreAlikeOrDifferByDesign) {
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
         MadeSet same = three_beamlines(10 * seed, {0, 0, 0}), all = three_beamlines(10 * seed, {0, 3, 6}),
-                far = three_beamlines(10 * seed, {0, 0, 20}), slight = three_beamlines(10 * seed, {0, 0.5, 0});
+                far = three_beamlines(10 * seed, {0, 0, 20}),
+                slight = three_beamlines(10 * seed, {0, 0.5, 0});
         for (MadeSet* set : {&same, &all, &far, &slight}) {
             Answer const found = ask(*set, "C46");
             EXPECT_EQ(found.state, State::pass) << found.text;
         }
     }
     MadeSet said = three_beamlines(1, {0, 3, 0});
-    said.dictionary().metadata.push_back({"instrument", "sources_differ_in", "x: I11 runs hot", "", "declared"});
+    said.dictionary().metadata.push_back(
+        {"instrument", "sources_differ_in", "x: I11 runs hot", "", "declared"});
     EXPECT_EQ(ask(said, "C46").state, State::pass);
     MadeSet settings = set_of();  // one beamline exposes ten times as long, another takes other samples
     std::vector<double> source(1000), exposure(1000), own = normal(3, 1000), sample(1000);

@@ -151,8 +151,9 @@ TEST(DocumentChecks, WantASectionOrATableOfSplitsInTheCard) {
     std::size_t const first = card.find("## Splits"), last = card.find("\n## ", first);
     ASSERT_NE(first, std::string::npos);
     std::string const table = card.substr(first + 9, last - first - 9);
-    card.replace(first, last - first, "### Records per quality and split\n\n| quality | train | test |\n"
-                                      "| --- | ---: | ---: |\n| good | 4 | 2 |\n");
+    card.replace(first, last - first,
+                 "### Records per quality and split\n\n| quality | train | test |\n"
+                 "| --- | ---: | ---: |\n| good | 4 | 2 |\n");
     write_file(set.folder / "card.md", card);
     Answer const answer = set.ask("C60");
     EXPECT_EQ(answer.state, State::fail);

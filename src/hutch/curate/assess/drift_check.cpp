@@ -156,8 +156,8 @@ struct Level {
 std::vector<Level> levels_of(RecordNumbers const& numbers, Sources const& sources, Groups const& groups) {
     std::vector<Level> levels;
     for (std::size_t c = 0; c < sources.classes.count(); ++c) {
-        Sample sample = sample_of(
-            numbers, [&](std::uint64_t r) { return sources.classes.of[r] == std::int32_t(c); });
+        Sample sample =
+            sample_of(numbers, [&](std::uint64_t r) { return sources.classes.of[r] == std::int32_t(c); });
         std::vector<double>& values = sample.values;
         if (values.size() < fewest) continue;
         Level level;
@@ -184,8 +184,8 @@ bool are_crossed(Sources const& sources, Groups const& groups) {
         std::int32_t& known = of_group[groups.of[r]];
         if (source >= 0) known = known == none || known == source ? source : several;
     }
-    std::size_t const crossed = std::size_t(std::ranges::count_if(
-        groups.of, [&](std::uint32_t group) { return of_group[group] == several; }));
+    std::size_t const crossed = std::size_t(
+        std::ranges::count_if(groups.of, [&](std::uint32_t group) { return of_group[group] == several; }));
     return 2 * crossed > groups.of.size();
 }
 
@@ -203,14 +203,17 @@ std::optional<std::pair<std::size_t, double>> find_odd_one(std::vector<Level> co
         for (std::size_t i = 0; i < levels.size(); ++i)
             if (i != odd) least = std::min(least, levels[i].mean), most = std::max(most, levels[i].mean);
         double const sigma = std::sqrt(variance), own = levels[odd].mean,
-                     shift = own > most ? (own - most) / sigma : own < least ? (own - least) / sigma : 0;
+                     shift = own > most    ? (own - most) / sigma
+                             : own < least ? (own - least) / sigma
+                                           : 0;
         if ((most - least) / sigma < agreed && std::abs(shift) >= apart && std::abs(shift) < elsewhere)
             return std::pair{odd, shift};
     }
     return {};
 }
 
-// A dictionary says with the item instrument/sources_differ_in which numbers differ between sources by design.
+// A dictionary says with the item instrument/sources_differ_in which numbers differ between sources by
+// design.
 bool may_differ(Subject const& subject, std::string const& name) {
     MetadataItem const* const item = subject.dictionary.find("instrument", "sources_differ_in");
     return item != nullptr && (item->value == "all" || item->value.find(name) != std::string::npos);
@@ -231,10 +234,9 @@ void find_shifted_source(RecordNumbers const& numbers, Sources const& sources, G
                  p = 2 * normal_tail(z);
     if (p * double(tests) >= p_limit) return;
     found.largest_shift = std::max(found.largest_shift, std::abs(odd->second));
-    std::string const what = fmt::format("'{}' of source '{}' is shifted against the other {} sources, which agree",
-                                         numbers.name,
-                                         sources.classes.names[std::size_t(levels[odd->first].source)],
-                                         levels.size() - 1);
+    std::string const what =
+        fmt::format("'{}' of source '{}' is shifted against the other {} sources, which agree", numbers.name,
+                    sources.classes.names[std::size_t(levels[odd->first].source)], levels.size() - 1);
     std::string const text =
         fmt::format("{} (by {:.1f} standard deviations, p {:.1g})", what, odd->second, p);
     found.problems.push_back(text);

@@ -158,9 +158,8 @@ void judge_noise(Pair const& raw, Pair const& net, double scale, ComparisonOptio
     bool const is_added =
         is_noise(dd) && std::min(noise_a, noise_b) < clean_share * std::max(noise_a, noise_b);
     bool const is_expected = options.is_poisson || is_added;
-    bool const is_told_by_many =
-        std::min(participation(net.a, noise_a), participation(net.b, trimmed_power(db))) >=
-        fewest_taking_part;
+    bool const is_told_by_many = std::min(participation(net.a, noise_a),
+                                          participation(net.b, trimmed_power(db))) >= fewest_taking_part;
     if (made.correlation >= repeated_correlation && is_expected && is_told_by_many && structure > 0 &&
         structure < limit)
         made.likeness = Likeness::repeated;
