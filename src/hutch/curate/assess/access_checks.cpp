@@ -502,7 +502,8 @@ Check access_paths_check() {
     return {"C57", "ways of access",
             "Does every declared way work: files that can be read, addresses that give byte ranges with the "
             "right bytes, "
-            "catalogues that answer, and the three lines of the loader?",
+            "catalogues that answer, and the three lines of the loader? Are the files there that the card's "
+            "example opens?",
             "mend the ways named, or take them out of the declaration", run_paths};
 }
 

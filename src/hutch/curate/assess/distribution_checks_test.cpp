@@ -8,6 +8,7 @@
 #include "hutch/curate/build.hpp"
 #include "hutch/curate/test_library.hpp"
 
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <thread>
@@ -87,6 +88,59 @@ TEST(Drift, CountsGroupsOnce) {
         Answer const found = ask(set, "C46");
         EXPECT_EQ(found.state, State::pass) << found.text;
     }
+}
+
+// Samples that lie at all of three beamlines; `level` is what each adds.
+MadeSet three_beamlines(std::uint64_t seed, std::array<double, 3> const& level) {
+    MadeSet set = set_of();
+    std::vector<std::string> source(1000);
+    std::vector<double> group(1000), x = normal(seed, 1000), y = normal(seed + 1, 1000);
+    std::vector<double> const of_group = normal(seed + 2, 125);
+    for (std::size_t r = 0; r < 1000; ++r) {
+        source[r] = "I1" + std::to_string(r % 3), group[r] = double(r / 8);
+        x[r] += of_group[r / 8] + level[r % 3];
+    }
+    set.texts("beamline", Role::source, source).numbers("sample", Role::group, group);
+    set.numbers("x", Role::feature, x).numbers("y", Role::feature, y);
+    return set;
+}
+
+TEST(Drift, OfOneSourceAgainstOthersThatAgreeIsSeen) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        double const shift = seed % 2 == 0 ? 3 : -3;  // two standard deviations of x
+        MadeSet set = three_beamlines(10 * seed, {0, shift, 0});
+        Answer const found = ask(set, "C46");
+        EXPECT_EQ(found.state, State::fail) << found.text;
+        EXPECT_NE(found.text.find("'x' of source 'I11' is shifted against the other 2 sources"),
+                  std::string::npos)
+            << found.text;
+    }
+}
+
+TEST(Drift, IsNotSeenWhereSourcesAreAlikeOrDifferByDesign) {
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+        MadeSet same = three_beamlines(10 * seed, {0, 0, 0}), all = three_beamlines(10 * seed, {0, 3, 6}),
+                far = three_beamlines(10 * seed, {0, 0, 20}),
+                slight = three_beamlines(10 * seed, {0, 0.5, 0});
+        for (MadeSet* set : {&same, &all, &far, &slight}) {
+            Answer const found = ask(*set, "C46");
+            EXPECT_EQ(found.state, State::pass) << found.text;
+        }
+    }
+    MadeSet said = three_beamlines(1, {0, 3, 0});
+    said.dictionary().metadata.push_back(
+        {"instrument", "sources_differ_in", "x: I11 runs hot", "", "declared"});
+    EXPECT_EQ(ask(said, "C46").state, State::pass);
+    MadeSet settings = set_of();  // one beamline exposes ten times as long, another takes other samples
+    std::vector<double> source(1000), exposure(1000), own = normal(3, 1000), sample(1000);
+    for (std::size_t r = 0; r < 1000; ++r) {
+        source[r] = double(r % 3), exposure[r] = r % 3 == 2 ? 10 : 1 + double(r % 2);
+        sample[r] = double(3 * (r / 24) + r % 3), own[r] += r % 3 == 1 ? 2 : 0;
+    }
+    settings.numbers("beamline", Role::source, source).numbers("sample", Role::group, sample);
+    settings.numbers("exposure", Role::feature, exposure).numbers("x", Role::feature, own);
+    Answer const found = ask(settings, "C46");
+    EXPECT_EQ(found.state, State::pass) << found.text;
 }
 
 // ---- C47, C48

@@ -145,6 +145,23 @@ TEST(DocumentChecks, ReadCardsOfOtherPeople) {
     EXPECT_EQ(set.ask("C60").state, State::fail);
 }
 
+TEST(DocumentChecks, WantASectionOrATableOfSplitsInTheCard) {
+    DocumentSet set;
+    std::string card = read_file(set.folder / "card.md");
+    std::size_t const first = card.find("## Splits"), last = card.find("\n## ", first);
+    ASSERT_NE(first, std::string::npos);
+    std::string const table = card.substr(first + 9, last - first - 9);
+    card.replace(first, last - first,
+                 "### Records per quality and split\n\n| quality | train | test |\n"
+                 "| --- | ---: | ---: |\n| good | 4 | 2 |\n");
+    write_file(set.folder / "card.md", card);
+    Answer const answer = set.ask("C60");
+    EXPECT_EQ(answer.state, State::fail);
+    EXPECT_NE(shown(answer).find("splits is a topic"), std::string::npos) << shown(answer);
+    write_file(set.folder / "card.md", card + "\n## What there is\n" + table);
+    EXPECT_EQ(set.ask("C60").state, State::pass) << shown(set.ask("C60"));
+}
+
 TEST(DocumentChecks, SayByWhichSchemaTheyWentAndFindNoFaultInTheirOwn) {
     DocumentSet const set;
     EXPECT_NE(set.ask("C07").text.find("HUTCH_DATACITE_SCHEMA"), std::string::npos);

@@ -11,6 +11,8 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,11 +25,16 @@ constexpr double split_distance = 0.15, window_distance = 0.35;  // Kolmogorov-S
 constexpr double share_effect = 0.1;                             // Cramer's V
 constexpr double classifier_limit = 0.65;                        // AUC
 constexpr std::size_t fewest = 30, most_sources = 30;
+// One source among others that agree, in standard deviations within sources. Farther away than `elsewhere` it
+// measures in another range by design.
+constexpr double apart = 1, agreed = 0.5, elsewhere = 4, most_spread_ratio = 3;
+constexpr std::size_t fewest_agreeing = 2, fewest_different = 20;
 constexpr std::uint64_t most_classified = 5000;
 
 struct Findings {
     std::size_t comparisons = 0;
     double largest_distance = 0, largest_stability = 0, between_sources = 0, best_auc = 0.5;
+    double largest_shift = 0;  // of one source against others that agree
     std::vector<std::string> problems;
 };
 
@@ -137,6 +144,103 @@ void compare_sources(RecordNumbers const& numbers, Sources const& sources, Findi
             if (of[a].size() >= fewest && of[b].size() >= fewest)
                 found.between_sources =
                     std::max(found.between_sources, kolmogorov_smirnov(of[a], of[b]).distance);
+}
+
+// Mean and spread of a number at one source.
+struct Level {
+    std::int32_t source = 0;
+    double mean = 0, variance = 0, independent = 0;
+    std::size_t different = 0;
+};
+
+std::vector<Level> levels_of(RecordNumbers const& numbers, Sources const& sources, Groups const& groups) {
+    std::vector<Level> levels;
+    for (std::size_t c = 0; c < sources.classes.count(); ++c) {
+        Sample sample =
+            sample_of(numbers, [&](std::uint64_t r) { return sources.classes.of[r] == std::int32_t(c); });
+        std::vector<double>& values = sample.values;
+        if (values.size() < fewest) continue;
+        Level level;
+        level.source = std::int32_t(c);
+        level.mean = std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
+        for (double const v : values) level.variance += (v - level.mean) * (v - level.mean);
+        level.variance /= double(values.size() - 1);
+        level.independent = double(values.size()) * independent_share(sample.records, groups);
+        std::ranges::sort(values);
+        level.different = std::size_t(std::ranges::unique(values).begin() - values.begin());
+        levels.push_back(level);
+    }
+    return levels;
+}
+
+// Whether sources measure the same things: no groups are said, or most records of a source are of groups that
+// another has too.
+bool are_crossed(Sources const& sources, Groups const& groups) {
+    if (!groups.are_declared) return true;
+    constexpr std::int32_t none = -1, several = -2;
+    std::vector<std::int32_t> of_group(groups.count, none);
+    for (std::size_t r = 0; r < groups.of.size(); ++r) {
+        std::int32_t const source = sources.classes.of[r];
+        std::int32_t& known = of_group[groups.of[r]];
+        if (source >= 0) known = known == none || known == source ? source : several;
+    }
+    std::size_t const crossed = std::size_t(
+        std::ranges::count_if(groups.of, [&](std::uint32_t group) { return of_group[group] == several; }));
+    return 2 * crossed > groups.of.size();
+}
+
+// Which one of the levels is apart from all others, while those agree; its least distance, with a sign.
+std::optional<std::pair<std::size_t, double>> find_odd_one(std::vector<Level> const& levels) {
+    double variance = 0;
+    for (Level const& level : levels) variance += level.variance / double(levels.size());
+    for (Level const& level : levels) {
+        double const ratio = std::sqrt(level.variance / variance);
+        if (level.different < fewest_different || ratio > most_spread_ratio || ratio * most_spread_ratio < 1)
+            return {};
+    }
+    for (std::size_t odd = 0; odd < levels.size(); ++odd) {
+        double least = 1e300, most = -1e300;
+        for (std::size_t i = 0; i < levels.size(); ++i)
+            if (i != odd) least = std::min(least, levels[i].mean), most = std::max(most, levels[i].mean);
+        double const sigma = std::sqrt(variance), own = levels[odd].mean,
+                     shift = own > most    ? (own - most) / sigma
+                             : own < least ? (own - least) / sigma
+                                           : 0;
+        if ((most - least) / sigma < agreed && std::abs(shift) >= apart && std::abs(shift) < elsewhere)
+            return std::pair{odd, shift};
+    }
+    return {};
+}
+
+// A dictionary says with the item instrument/sources_differ_in which numbers differ between sources by
+// design.
+bool may_differ(Subject const& subject, std::string const& name) {
+    MetadataItem const* const item = subject.dictionary.find("instrument", "sources_differ_in");
+    return item != nullptr && (item->value == "all" || item->value.find(name) != std::string::npos);
+}
+
+// Three sources and more that measure the same, one of which is shifted.
+void find_shifted_source(RecordNumbers const& numbers, Sources const& sources, Groups const& groups,
+                         std::size_t tests, Findings& found, Answer& answer) {
+    std::vector<Level> const levels = levels_of(numbers, sources, groups);
+    if (levels.size() < fewest_agreeing + 1) return;
+    ++found.comparisons;
+    auto const odd = find_odd_one(levels);
+    if (!odd) return;
+    double others = 0;
+    for (std::size_t i = 0; i < levels.size(); ++i)
+        if (i != odd->first) others += levels[i].independent;
+    double const z = std::abs(odd->second) / std::sqrt(1 / levels[odd->first].independent + 1 / others),
+                 p = 2 * normal_tail(z);
+    if (p * double(tests) >= p_limit) return;
+    found.largest_shift = std::max(found.largest_shift, std::abs(odd->second));
+    std::string const what =
+        fmt::format("'{}' of source '{}' is shifted against the other {} sources, which agree", numbers.name,
+                    sources.classes.names[std::size_t(levels[odd->first].source)], levels.size() - 1);
+    std::string const text =
+        fmt::format("{} (by {:.1f} standard deviations, p {:.1g})", what, odd->second, p);
+    found.problems.push_back(text);
+    show(answer, {"", numbers.name, 0, text});
 }
 
 std::vector<double> times_of(TableFacts const& table) {
@@ -269,13 +373,18 @@ void assess_table(Subject const& subject, TableFacts const& table, Findings& fou
     for (Sources const& sources : sources_of(table)) {
         std::size_t const tests = std::max<std::size_t>(
             1, numbers.size() * sources.classes.count() * std::max<std::size_t>(1, splits.count()));
+        bool const is_crossed = are_crossed(sources, groups);
         if (!sources.name.empty()) compare_shares(sources, splits, groups, found, answer);
         for (RecordNumbers const& one : numbers) {
             if (splits.count() > 1)
                 compare_splits(one, sources, splits, groups, {split_distance, tests}, found, answer);
             if (!times.empty())
                 compare_windows(one, sources, times, groups, {window_distance, tests}, found, answer);
-            if (!sources.name.empty()) compare_sources(one, sources, found);
+            if (sources.name.empty()) continue;
+            compare_sources(one, sources, found);
+            Field const* const field = table.table->find(one.name);  // none: a statistic of an array
+            if (field != nullptr && is_crossed && !may_differ(subject, one.name))
+                find_shifted_source(one, sources, groups, tests, found, answer);
         }
     }
     if (splits.count() > 1) classify_splits(subject, table, splits, groups, found, answer);
@@ -296,6 +405,7 @@ Answer check_drift(Subject const& subject) {
                       {"largest_distance", found.largest_distance},
                       {"largest_stability_index", found.largest_stability},
                       {"classifier_auc", found.best_auc},
+                      {"largest_shift_of_one_source", found.largest_shift},
                       {"largest_distance_between_sources", found.between_sources}};
     if (!found.problems.empty()) answer.state = State::fail;
     std::size_t const shown = std::min<std::size_t>(found.problems.size(), 4);

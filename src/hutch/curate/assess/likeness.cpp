@@ -19,6 +19,8 @@ constexpr double equal_signs = 0.3;  // white noise: acos(0.8) / pi = 0.205 of n
 constexpr double white_power = 70;   // 1 + 16 + 36 + 16 + 1
 constexpr double kept_share = 0.75;  // of squares; the largest are of peaks
 constexpr std::size_t block = 9;
+constexpr double noise_in_trimmed = 0.368;  // of a normal distribution's variance, up to its third quartile
+constexpr double fewest_taking_part = 12;   // one or two sharp peaks are alike by chance
 
 // Take a running mean away; from short arrays the mean of all.
 Values without_background(std::span<double const> values) {
@@ -67,6 +69,15 @@ double trimmed_power(Values const& values) {
     double sum = 0;
     for (auto i = squares.begin(); i != squares.begin() + kept; ++i) sum += *i;
     return sum / double(kept);
+}
+
+// How many values carry an array: (sum x)^2 / sum x^2 of what rises out of the noise.
+double participation(Values const& net, double noise_power) {
+    double const least = 3 * std::sqrt(noise_power / (white_power * noise_in_trimmed));
+    double sum = 0, squares = 0;
+    for (double const x : net)
+        if (x > least) sum += x, squares += x * x;
+    return squares > 0 ? sum * sum / squares : 0;
 }
 
 bool is_noise(Values const& differences) {
@@ -147,7 +158,10 @@ void judge_noise(Pair const& raw, Pair const& net, double scale, ComparisonOptio
     bool const is_added =
         is_noise(dd) && std::min(noise_a, noise_b) < clean_share * std::max(noise_a, noise_b);
     bool const is_expected = options.is_poisson || is_added;
-    if (made.correlation >= repeated_correlation && is_expected && structure > 0 && structure < limit)
+    bool const is_told_by_many = std::min(participation(net.a, noise_a),
+                                          participation(net.b, trimmed_power(db))) >= fewest_taking_part;
+    if (made.correlation >= repeated_correlation && is_expected && is_told_by_many && structure > 0 &&
+        structure < limit)
         made.likeness = Likeness::repeated;
 }
 

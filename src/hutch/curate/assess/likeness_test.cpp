@@ -90,6 +90,23 @@ TEST(Likeness, OfOtherStructuresIsDifferent) {
             Likeness::different);
 }
 
+TEST(Likeness, OfOneOrTwoSharpPeaksAtTheSamePlaceSaysTooLittle) {
+    auto const window = [](std::vector<std::size_t> const& places, double height, std::uint64_t seed) {
+        Values y(700, 50);
+        for (std::size_t const i : places) y[i] += height, y[i - 1] += 0.5 * height, y[i + 1] += 0.5 * height;
+        return counted(y, seed);
+    };
+    std::vector<std::size_t> const few{200, 431}, many{40, 90, 200, 260, 333, 431, 520, 604};
+    for (double height : {1000.0, 1e4, 1e5}) {
+        EXPECT_EQ(compare(window({200}, height, 1), window({200}, 2 * height, 2), poisson).likeness,
+                  Likeness::different);
+        EXPECT_EQ(compare(window(few, height, 1), window(few, height, 2), poisson).likeness,
+                  Likeness::different);
+        EXPECT_EQ(compare(window(many, height, 1), window(many, height, 2), poisson).likeness,
+                  Likeness::repeated);
+    }
+}
+
 TEST(Likeness, SaysNothingOfShortConstantAndOtherLengths) {
     Values const y = expected(1, 9, 100);
     EXPECT_EQ(compare(y, Values(y.begin(), y.end() - 1)).likeness, Likeness::different);
