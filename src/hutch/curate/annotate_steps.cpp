@@ -199,7 +199,7 @@ step::Outcome merge(step::Call const& call) {
     std::string text = fmt::format("{} records have a label", report.labels.size());
     if (!report.tied.empty())
         text += fmt::format("; votes are tied for {}: {}", report.tied.size(), fmt::join(report.tied, ", "));
-    return {{{"labels", std::int64_t(report.labels.size())}, {"tied", std::int64_t(report.tied.size())}},
+    return {{{"labelled", std::int64_t(report.labels.size())}, {"tied", std::int64_t(report.tied.size())}},
             text + "\n"};
 }
 
@@ -215,7 +215,7 @@ step::Outcome export_all(step::Call const& call) {
     auto const all = chosen_of(call);
     if (auto const path = call.output("annotations"))
         write_file(*path, is_csv(*path) ? annotate::to_csv(all) : annotate::to_web_annotations(all));
-    return {{{"annotations", std::int64_t(all.size())}}, fmt::format("{} annotations\n", all.size())};
+    return {{{"written", std::int64_t(all.size())}}, fmt::format("{} annotations\n", all.size())};
 }
 
 step::Outcome import(step::Call const& call) {
@@ -355,7 +355,7 @@ step::Step merge_step() {
                               "programs say so, who, time",
                       .format = "CSV",
                       .file = "labels.csv"}},
-         .findings = {count("labels", "records with a label"), count("tied", "records without: tied votes")}},
+         .findings = {count("labelled", "records with a label"), count("tied", "records without: tied votes")}},
         merge};
 }
 
@@ -383,7 +383,7 @@ std::vector<step::Step> annotate_steps() {
                            .help = "by its ending: .csv, or .json and .jsonld for W3C Web Annotations",
                            .format = "CSV or JSON-LD",
                            .file = "annotations.jsonld"}},
-              .findings = {count("annotations", "that were written")}},
+              .findings = {count("written", "that were written")}},
              export_all},
             {{.name = "annotate.import",
               .version = "1.0.0",
