@@ -339,24 +339,24 @@ step::Step agreement_step() {
 }
 
 step::Step merge_step() {
-    return {
-        {.name = "annotate.merge",
-         .version = "1.0.0",
-         .summary = "make one label of each record of what its annotators say",
-         .reference = reference,
-         .parameters = {text_parameter("vocabulary", "whose labels are merged", "name"),
-                        {.name = "by",
-                         .help = "votes count alike, or as much as their confidence",
-                         .fields = {{.type = Type::choice, .choices = {"majority", "confidence"}}},
-                         .fallback = "majority"}},
-         .inputs = {dataset_port()},
-         .outputs = {{.name = "labels",
-                      .help = "record, label, confidence (share of the votes), annotators, whether only "
-                              "programs say so, who, time",
-                      .format = "CSV",
-                      .file = "labels.csv"}},
-         .findings = {count("labelled", "records with a label"), count("tied", "records without: tied votes")}},
-        merge};
+    return {{.name = "annotate.merge",
+             .version = "1.0.0",
+             .summary = "make one label of each record of what its annotators say",
+             .reference = reference,
+             .parameters = {text_parameter("vocabulary", "whose labels are merged", "name"),
+                            {.name = "by",
+                             .help = "votes count alike, or as much as their confidence",
+                             .fields = {{.type = Type::choice, .choices = {"majority", "confidence"}}},
+                             .fallback = "majority"}},
+             .inputs = {dataset_port()},
+             .outputs = {{.name = "labels",
+                          .help = "record, label, confidence (share of the votes), annotators, whether only "
+                                  "programs say so, who, time",
+                          .format = "CSV",
+                          .file = "labels.csv"}},
+             .findings = {count("labelled", "records with a label"),
+                          count("tied", "records without: tied votes")}},
+            merge};
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ bool has_classes(Classes const& classes) {
 }
 
 struct ClassCounts {
-    CountTable table;    // splits x classes, of records
+    CountTable table;            // splits x classes, of records
     std::vector<double> effect;  // records of each class that stand for one independent one
     std::vector<double> groups_of_class;
     double train_share = 0;  // of groups
