@@ -48,7 +48,8 @@ bool has_all_files(Json const& manifest, fs::path const& folder) {
 // The sum that a manifest states, so that a file which was damaged since stays detectable; empty: none.
 std::string sum_in_manifest(std::string const& name, fs::path const& folder) {
     if (!fs::exists(folder / "manifest.json")) return "";
-    for (auto const& file : read_manifest(folder).at("files"))
+    Json const manifest = read_manifest(folder);
+    for (auto const& file : manifest.at("files"))
         if (file.at("path") == name) return file.at("sha256").get<std::string>();
     return "";
 }
