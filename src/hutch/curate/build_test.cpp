@@ -232,17 +232,16 @@ TEST_F(Build, TakesNoNoticeOfAFileThatWasLeftHalfWritten) {
 
 TEST_F(Build, RefusesAFolderThatHoldsSomethingElse) {
     write_text(scratch / "mine/letter.txt", "dear");
-    EXPECT_EQ(
-        problem_of(recipe(), scratch / "mine", Fault::bad_input),
-        "'" + (scratch / "mine").string() +
-            "' holds 'letter.txt', which is of no data set; expected an empty folder; choose another --out");
+    EXPECT_EQ(problem_of(recipe(), scratch / "mine", Fault::bad_input),
+              "'" + (scratch / "mine").string() +
+                  "' holds 'letter.txt', which is of no data set; expected an empty folder; choose another");
     write_text(scratch / "foreign/shards/train-00000.h5", "x");
     EXPECT_NE(problem_of(recipe(), scratch / "foreign", Fault::bad_input)
                   .find("holds 'shards', which is of no data set"),
               std::string::npos);
     build(recipe(), "out");
     EXPECT_NE(problem_of(recipe(with(small_recipe, "seed: 7", "seed: 8")), scratch / "out", Fault::bad_input)
-                  .find("made from another recipe"),
+                  .find("made from another description"),
               std::string::npos);
     for (char const* manifest : {"", "[]", "{}", "7", "{\"files\": 3}"}) {
         write_text(scratch / "odd/manifest.json", manifest);
@@ -258,7 +257,7 @@ TEST_F(Build, RefusesToMendADataSetFromOtherStructures) {
     build(recipe(), "out");
     fs::remove(scratch / "out/shards/test-00000.h5");
     write_text(scratch / "cifs/silicon.cif", with(cif_of(small_structures[0]), "5.4309", "5.4310"));
-    EXPECT_NE(problem_of(recipe(), scratch / "out", Fault::bad_input).find("other structures"),
+    EXPECT_NE(problem_of(recipe(), scratch / "out", Fault::bad_input).find("other inputs"),
               std::string::npos);
     write_small_library(scratch / "cifs");
     build(recipe(), "out");
@@ -268,7 +267,7 @@ TEST_F(Build, RefusesToMendADataSetFromOtherStructures) {
 TEST_F(Build, NamesTheFolderThatItCannotWrite) {
     write_text(scratch / "file", "");
     EXPECT_EQ(problem_of(recipe(), scratch / "file", Fault::bad_input),
-              "'" + (scratch / "file").string() + "' is a file; expected a folder; choose another --out");
+              "'" + (scratch / "file").string() + "' is a file; expected a folder; choose another");
     EXPECT_NE(problem_of(recipe(), scratch / "file/below", Fault::external).find((scratch / "file").string()),
               std::string::npos);
     EXPECT_NE(problem_of(recipe(), "/proc/hutch", Fault::external).find("/proc/hutch"), std::string::npos);

@@ -147,7 +147,7 @@ step::Step verify_step() {
         .summary = "recompute the checksum of every file of a data set",
         .reference = "SHA-256: FIPS 180-4 (NIST, 2015)",
         .inputs = {{.name = "dataset",
-                    .help = "what dataset.build or dataset.fuse made",
+                    .help = "what dataset.build, dataset.fuse or dataset.make made",
                     .format = "folder"}},
         .findings = {count("files", "files of the data set"), count("bytes", "their size", "byte")},
         .needs = {.threads = 0, .seconds = 10}};

@@ -4,6 +4,7 @@
 #include "hutch/base/error.hpp"
 #include "hutch/base/file.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/curate/detail/manifest.hpp"
 
 #include <algorithm>
 
@@ -22,35 +23,32 @@ std::string note_of(std::string name) {
     return name + ".sha256";
 }
 
-Json read_manifest(fs::path const& folder) {
-    try {
-        return Json::parse(read_file(folder / "manifest.json"));
-    } catch (Json::exception const&) {
-        throw Error(Fault::bad_data,
-                    fmt::format("'manifest.json' is not readable; expected what a build wrote: '{}'",
-                                folder.string()));
-    }
-}
-
 bool has_all_files(Json const& manifest, fs::path const& folder) {
-    try {
-        for (auto const& file : manifest.at("files")) {
-            std::error_code problem;
-            auto const size = fs::file_size(folder / file.at("path").get<std::string>(), problem);
-            if (problem || size != file.at("bytes").get<std::uint64_t>()) return false;
-        }
-        return true;
-    } catch (Json::exception const&) {
-        return false;
-    }
+    return std::ranges::all_of(detail::files_of(manifest, folder), [&](FileEntry const& file) {
+        std::error_code problem;
+        auto const size = fs::file_size(folder / file.path, problem);
+        return !problem && size == file.bytes;
+    });
 }
 
-// The sum that a manifest states, so that a file which was damaged since stays detectable; empty: none.
+bool says(Json const& manifest, Facts const& facts) {
+    return std::ranges::all_of(facts, [&](auto const& fact) {
+        return manifest.contains(fact.first) && manifest.at(fact.first) == fact.second;
+    });
+}
+
+std::string to_text(Facts const& facts) {
+    std::string text;
+    for (auto const& [name, value] : facts) text += name + " " + value + "\n";
+    return text;
+}
+
+// The sum that a manifest states; empty: none.
 std::string sum_in_manifest(std::string const& name, fs::path const& folder) {
     if (!fs::exists(folder / "manifest.json")) return "";
-    Json const manifest = read_manifest(folder);
-    for (auto const& file : manifest.at("files"))
-        if (file.at("path") == name) return file.at("sha256").get<std::string>();
+    Json const manifest = detail::read_manifest(folder);
+    for (FileEntry const& file : detail::files_of(manifest, folder))
+        if (file.path == name) return file.sha256;
     return "";
 }
 
@@ -66,18 +64,16 @@ std::string first_strange_file(fs::path const& folder, fs::path const& state) {
 
 }  // namespace
 
-WorkFolder::WorkFolder(fs::path folder, std::string identity)
+WorkFolder::WorkFolder(fs::path folder, Facts identity)
     : folder_(std::move(folder)), identity_(std::move(identity)) {}
-
-std::string WorkFolder::checksum() const { return sha256(identity_); }
 
 bool WorkFolder::is_complete() const {
     if (fs::exists(folder_) && !fs::is_directory(folder_))
         throw Error(Fault::bad_input,
                     fmt::format("'{}' is a file; expected a folder; choose another", folder_.string()));
     if (!fs::exists(folder_ / "manifest.json")) return false;
-    Json const manifest = read_manifest(folder_);
-    if (!manifest.is_object() || manifest.value("identity_sha256", "") != checksum())
+    Json const manifest = detail::read_manifest(folder_);
+    if (!says(manifest, identity_))
         throw Error(Fault::bad_input,
                     fmt::format("'{}' holds {} {}, made from another description, from other files or by "
                                 "another program; expected an empty folder or the same; a new content needs "
@@ -89,11 +85,12 @@ bool WorkFolder::is_complete() const {
     return true;
 }
 
-void WorkFolder::claim() const {
+void WorkFolder::claim(Facts const& inputs) const {
     fs::create_directories(folder_);
     fs::path const note = state() / "state";
+    std::string const text = to_text(identity_) + to_text(inputs);
     if (fs::exists(note)) {
-        if (read_file(note) != identity_)
+        if (read_file(note) != text)
             throw Error(Fault::bad_input,
                         fmt::format("'{}' holds an unfinished data set from another description, from other "
                                     "files or by another program; expected an empty folder or the same; "
@@ -101,13 +98,19 @@ void WorkFolder::claim() const {
                                     folder_.string()));
         return;
     }
-    bool const is_damaged = fs::exists(folder_ / "manifest.json");  // of the same, but files lack
-    if (std::string const strange = first_strange_file(folder_, state()); !is_damaged && !strange.empty())
+    if (fs::exists(folder_ / "manifest.json")) {  // of the same, but files lack
+        if (!says(detail::read_manifest(folder_), inputs))
+            throw Error(Fault::bad_input,
+                        fmt::format("'{}' lacks files and was made from other inputs than those named now; "
+                                    "expected the same; choose another",
+                                    folder_.string()));
+    } else if (std::string const strange = first_strange_file(folder_, state()); !strange.empty()) {
         throw Error(Fault::bad_input, fmt::format("'{}' holds '{}', which is of no data set; expected an "
                                                   "empty folder; choose another",
                                                   folder_.string(), strange));
+    }
     fs::create_directories(state());
-    write_file(note, identity_);
+    write_file(note, text);
 }
 
 bool WorkFolder::has(std::string const& name) const { return fs::exists(folder_ / name); }
@@ -124,7 +127,13 @@ FileEntry WorkFolder::make(std::string const& name, std::string const& split, st
         commit_file(temporary, path);
         write_file(note, sum);
     }
-    // A kill between the two leaves a whole file without a note; so does a data set that was complete.
+    return entry(name, split, records);
+}
+
+FileEntry WorkFolder::entry(std::string const& name, std::string const& split, std::uint64_t records) const {
+    fs::path const path = folder_ / name, note = state() / note_of(name);
+    // A kill between name and note leaves a whole file without a note; so does a data set that was complete,
+    // but there the first sum counts, so that a file which was damaged since stays detectable.
     std::string sum = fs::exists(note) ? read_file(note) : sum_in_manifest(name, folder_);
     if (sum.empty()) sum = sha256_of_file(path);
     return {name, fs::file_size(path), sum, split, records};

@@ -4,6 +4,7 @@
 #include "hutch/base/text.hpp"
 #include "hutch/curate/assess/detail/answers.hpp"
 #include "hutch/curate/assess/detail/document_checks.hpp"
+#include "hutch/curate/assess/identifiers.hpp"
 #include "hutch/curate/assess/iso_time.hpp"
 #include "hutch/curate/assess/packages.hpp"
 
@@ -54,8 +55,6 @@ WebAnswer ask(std::string const& url, std::string const& range = "") {
     }
     return answer;
 }
-
-bool is_web(std::string const& url) { return url.starts_with("http://") || url.starts_with("https://"); }
 
 // Whether an address is of this machine, which may be asked at any time.
 bool is_loopback(std::string const& url) {
@@ -111,7 +110,7 @@ Answer run_state(Subject const& subject) {
                 0};
     std::vector<std::string> urls;
     for (Access const& one : subject.dictionary.access)
-        if (one.kind == "http" && is_web(one.url)) urls.push_back(one.url);
+        if (one.kind == "http" && is_web_address(one.url)) urls.push_back(one.url);
     if (urls.empty())
         return not_applicable("no server is declared: the dictionary has no access of the kind http");
     if (state == nullptr)
@@ -300,7 +299,7 @@ class Paths {
                 return wrong(access.url, fmt::format("is a way of kind {} and is not there", access.kind));
             return access.kind == "file" ? check_files() : check_loader();
         }
-        if (!is_web(access.url)) return wrong(access.url, "is no web address");
+        if (!is_web_address(access.url)) return wrong(access.url, "is no web address");
         if (!may_ask(subject_, access.url))
             return left_open(fmt::format("{} '{}': no network", access.kind, access.url));
         if (access.kind == "http") return check_http(access.url);

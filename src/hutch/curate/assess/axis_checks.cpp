@@ -1,5 +1,6 @@
 #include "hutch/curate/assess/columns.hpp"
 #include "hutch/curate/assess/detail/answers.hpp"
+#include "hutch/curate/assess/detail/table_files.hpp"
 #include "hutch/curate/assess/detail/value_checks.hpp"
 #include "hutch/curate/assess/iso_time.hpp"
 #include "hutch/curate/assess/statistics.hpp"
@@ -18,10 +19,6 @@ namespace {
 bool is_axis(RecordTable const& table, Field const& field) {
     if (field.role == Role::axis) return true;
     return std::ranges::any_of(table.fields, [&](Field const& one) { return one.axis == field.name; });
-}
-
-bool is_shared(RecordTable const& table, Field const& field) {
-    return std::ranges::any_of(table.shared, [&](Field const& one) { return one.name == field.name; });
 }
 
 void for_each_axis(Subject const& subject,
@@ -180,7 +177,7 @@ Answer check_axes_equal(Subject const& subject) {
     Answer answer;
     std::uint64_t shared = 0, own = 0, differing = 0;
     for_each_axis(subject, [&](TableFacts const& table, Field const& field, FieldFacts const&) {
-        if (!is_shared(*table.table, field)) {
+        if (!is_shared(*table.table, field.name)) {
             ++own;
             return;
         }

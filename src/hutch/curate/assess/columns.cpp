@@ -1,6 +1,7 @@
 #include "hutch/curate/assess/columns.hpp"
 
 #include "hutch/base/text.hpp"
+#include "hutch/curate/detail/unions.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,23 +13,7 @@
 namespace hutch::curate::assess {
 namespace {
 
-class Unions {
-  public:
-    explicit Unions(std::size_t count) : parent_(count) {
-        std::iota(parent_.begin(), parent_.end(), std::uint32_t{0});
-    }
-    std::uint32_t root(std::uint32_t i) {
-        while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-        return i;
-    }
-    void join(std::uint32_t a, std::uint32_t b) {
-        a = root(a), b = root(b);
-        parent_[std::max(a, b)] = std::min(a, b);
-    }
-
-  private:
-    std::vector<std::uint32_t> parent_;
-};
+using curate::detail::Unions;
 
 Classes classes_of_words(TableFacts const& table, Column const& column) {
     std::vector<std::uint32_t> order(column.words->size());

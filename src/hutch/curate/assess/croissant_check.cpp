@@ -4,6 +4,7 @@
 #include "hutch/curate/assess/detail/answers.hpp"
 #include "hutch/curate/assess/detail/document_checks.hpp"
 #include "hutch/curate/assess/detail/json_document.hpp"
+#include "hutch/curate/assess/identifiers.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,8 +51,6 @@ std::vector<Json const*> list_of(Json const& node, char const* key) {
         all.push_back(&value);
     return all;
 }
-
-bool is_web(std::string const& url) { return url.starts_with("http://") || url.starts_with("https://"); }
 
 // The names of a CSV's columns; of the first lines of JSON Lines; of a JSON list's objects.
 std::optional<std::set<std::string>> columns_of(fs::path const& path) {
@@ -191,7 +190,7 @@ class Validator {
             for (Json const* one : list_of(node, "containedIn")) must_be(reference(*one), "FileObject", id);
             return;
         }
-        if (url.empty() || is_web(url)) return;
+        if (url.empty() || is_web_address(url)) return;
         check_file(node, id, url.starts_with("./") ? url.substr(2) : url, sum);
     }
 
@@ -291,10 +290,10 @@ class Validator {
 
     void check_type(Json const& type, std::string const& id) {
         std::string const name = type.is_string() ? type.get<std::string>() : text_of(type, "@id");
-        bool const is_foreign = is_web(name) && name.find("schema.org/") == std::string::npos &&
+        bool const is_foreign = is_web_address(name) && name.find("schema.org/") == std::string::npos &&
                                 name.find("mlcommons.org/croissant/") == std::string::npos;
         bool const is_prefixed = name.find(':') != std::string::npos && !name.starts_with("sc:") &&
-                                 !name.starts_with("cr:") && !is_web(name);
+                                 !name.starts_with("cr:") && !is_web_address(name);
         if (is_foreign || is_prefixed) return;  // equivalent classes of other vocabularies are allowed
         if (std::ranges::find(data_types, local_name(name)) == data_types.end())
             wrong(id, fmt::format("has the dataType '{}', which is not known", name));
@@ -339,7 +338,7 @@ class Validator {
     void check_column(Json const& source, Json const& file, std::string const& id) {
         if (!source.contains("extract") || !source["extract"].is_object()) return;
         std::string const column = text_of(source["extract"], "column"), url = text_of(file, "contentUrl");
-        if (column.empty() || url.empty() || is_web(url)) return;
+        if (column.empty() || url.empty() || is_web_address(url)) return;
         auto known = columns_.find(url);
         if (known == columns_.end()) known = columns_.emplace(url, columns_of(subject_.folder / url)).first;
         if (known->second && !known->second->contains(column))

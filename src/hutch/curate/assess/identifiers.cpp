@@ -109,7 +109,7 @@ bool is_cstr(std::string_view text) {
 }
 
 bool is_panet(std::string_view text) {
-    text = without(text, {"http://purl.org/pan-science/panet/", "https://purl.org/pan-science/panet/"});
+    text = text.substr(text.find_last_of("/#:") + 1);  // npos + 1 is 0
     return text.size() == 10 && text.starts_with("PaNET") && are_digits(text.substr(5));
 }
 

@@ -8,6 +8,10 @@
 
 namespace hutch::curate::assess {
 
+/// Begins with http:// or https://.
+inline bool is_web_address(std::string_view text) {
+    return text.starts_with("http://") || text.starts_with("https://");
+}
 /// 10.PREFIX/SUFFIX without blanks. Source: DOI handbook, 2.2; prefixes of 4 to 9 digits.
 bool is_doi(std::string_view text);
 /// 0000-0002-1825-0097 with its check digit. Source: ISO 7064 mod 11-2; ORCID, "Structure of the ORCID
@@ -18,7 +22,8 @@ bool is_orcid(std::string_view text);
 bool is_ror(std::string_view text);
 /// REGISTRANT.TYPE.SUFFIX as 31253.11.sciencedb.j00001.00123. Source: GB/T 32843-2016.
 bool is_cstr(std::string_view text);
-/// PaNET and five digits. Source: PaNET ontology (doi 10.5281/zenodo.4806026).
+/// PaNET and five digits, alone or behind an address or prefix. Source: PaNET ontology
+/// (doi 10.5281/zenodo.4806026).
 bool is_panet(std::string_view text);
 
 /// An identifier as it stands in a text.

@@ -1,6 +1,7 @@
 #include "hutch/base/text.hpp"
 #include "hutch/curate/assess/detail/answers.hpp"
 #include "hutch/curate/assess/detail/document_checks.hpp"
+#include "hutch/curate/assess/iso_time.hpp"
 #include "hutch/curate/assess/packages.hpp"
 #include "hutch/curate/licence.hpp"
 
@@ -19,20 +20,12 @@ constexpr double least_confidence = 0.80;  // of what a program inferred and nob
 
 // ---- C51 -------------------------------------------------------------------------------------------------
 
-bool is_date(std::string_view text) {
-    if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
-    for (std::size_t const i : {0, 1, 2, 3, 5, 6, 8, 9})
-        if (text[i] < '0' || text[i] > '9') return false;
-    int const month = (text[5] - '0') * 10 + text[6] - '0', day = (text[8] - '0') * 10 + text[9] - '0';
-    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
-}
-
 // What is wrong with a value where the item has a type or a list of words; empty: nothing.
 std::string first_problem(MetadataItem const& item) {
     std::string const& value = item.value;
-    if (item.name == "date_published" && !is_date(value))
+    if (item.name == "date_published" && !seconds_of(value))
         return fmt::format("is '{}'; expected YYYY-MM-DD", value);
-    if (item.package == "access" && item.name == "embargo_until" && !is_date(value))
+    if (item.package == "access" && item.name == "embargo_until" && !seconds_of(value))
         return fmt::format("is '{}'; expected YYYY-MM-DD", value);
     if (item.package == "access" && item.name == "state") {
         static std::set<std::string_view> const states{"open", "embargoed", "restricted", "closed"};

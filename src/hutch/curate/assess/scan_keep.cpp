@@ -17,32 +17,8 @@ void members(Way& way, Place& p) {
 template <class Way>
 void members(Way& way, FieldPart& p) {
     FieldFacts& f = p.facts;
-    for (auto const count : {&FieldFacts::records,
-                             &FieldFacts::values,
-                             &FieldFacts::nan,
-                             &FieldFacts::infinite,
-                             &FieldFacts::filled,
-                             &FieldFacts::empty,
-                             &FieldFacts::negative,
-                             &FieldFacts::below,
-                             &FieldFacts::above,
-                             &FieldFacts::saturated,
-                             &FieldFacts::fractional,
-                             &FieldFacts::records_constant,
-                             &FieldFacts::records_zero,
-                             &FieldFacts::records_with_nan,
-                             &FieldFacts::not_numbers,
-                             &FieldFacts::masked,
-                             &FieldFacts::at_most,
-                             &FieldFacts::records_at_most,
-                             &FieldFacts::longest_at_most,
-                             &FieldFacts::records_flat_top,
-                             &FieldFacts::lines,
-                             &FieldFacts::lines_not_monotonic,
-                             &FieldFacts::lines_not_uniform,
-                             &FieldFacts::big_endian_files,
-                             &FieldFacts::little_endian_files})
-        way(f.*count);
+    for (auto const count : added_counts) way(f.*count);
+    way(f.at_most), way(f.records_at_most), way(f.longest_at_most);
     way(f.least), way(f.most), way(f.mean), way(f.deviation), way(f.odd), way(f.not_as_said), way(f.units);
     way(f.index_least), way(f.index_most), way(f.index_active);
     way(p.sum_of_squares), way(p.good), way(p.is_there);

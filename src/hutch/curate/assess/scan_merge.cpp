@@ -47,29 +47,7 @@ void append_top(FieldFacts const& from, FieldFacts& to) {
 }
 
 void append_counts(FieldFacts const& from, FieldFacts& to) {
-    for (auto const count : {&FieldFacts::records,
-                             &FieldFacts::values,
-                             &FieldFacts::nan,
-                             &FieldFacts::infinite,
-                             &FieldFacts::filled,
-                             &FieldFacts::empty,
-                             &FieldFacts::negative,
-                             &FieldFacts::below,
-                             &FieldFacts::above,
-                             &FieldFacts::saturated,
-                             &FieldFacts::fractional,
-                             &FieldFacts::records_constant,
-                             &FieldFacts::records_zero,
-                             &FieldFacts::records_with_nan,
-                             &FieldFacts::not_numbers,
-                             &FieldFacts::masked,
-                             &FieldFacts::records_flat_top,
-                             &FieldFacts::lines,
-                             &FieldFacts::lines_not_monotonic,
-                             &FieldFacts::lines_not_uniform,
-                             &FieldFacts::big_endian_files,
-                             &FieldFacts::little_endian_files})
-        to.*count += from.*count;
+    for (auto const count : added_counts) to.*count += from.*count;
 }
 
 template <class Item>

@@ -1,6 +1,7 @@
 #include "hutch/curate/assess/detail/words.hpp"
 
 #include "hutch/base/text.hpp"
+#include "hutch/curate/assess/identifiers.hpp"
 #include "hutch/curate/assess/iso_time.hpp"
 #include "hutch/curate/licence.hpp"
 #include "hutch/data/species.hpp"
@@ -21,16 +22,6 @@ bool are_digits(std::string_view text) { return !text.empty() && std::ranges::al
 bool is_group_number(std::string_view value) {
     auto const number = to_number(value);
     return number && *number >= 1 && *number <= 230 && *number == std::floor(*number);
-}
-
-bool is_panet(std::string_view value) {
-    constexpr std::string_view prefix = "PaNET";
-    std::size_t const at = value.rfind(prefix);
-    if (at == std::string_view::npos) return false;
-    std::string_view const before = value.substr(0, at), digits = value.substr(at + prefix.size());
-    bool const is_alone =
-        before.empty() || before.back() == '/' || before.back() == '#' || before.back() == ':';
-    return is_alone && digits.size() == 5 && are_digits(digits);
 }
 
 // Numbers of the Monte Carlo scheme have at most 10 digits (nuclei); identifiers are a letter, three digits

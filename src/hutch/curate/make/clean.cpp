@@ -3,6 +3,7 @@
 #include "hutch/base/document.hpp"
 #include "hutch/base/error.hpp"
 #include "hutch/base/text.hpp"
+#include "hutch/curate/assess/statistics.hpp"
 #include "hutch/step/unit.hpp"
 
 #include <algorithm>
@@ -158,11 +159,7 @@ void handle_duplicates(Request const& request, Frame& frame) {
 
 double median_of(std::vector<double> values) {
     std::erase_if(values, [](double one) { return std::isnan(one); });
-    if (values.empty()) return none;
-    auto const middle = values.begin() + std::ptrdiff_t(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    if (values.size() % 2 == 1) return *middle;
-    return (*middle + *std::max_element(values.begin(), middle)) / 2;
+    return assess::median(std::move(values));
 }
 
 void apply_column_rules(Request const& request, Frame& frame) {

@@ -104,7 +104,8 @@ void make_in_folder(Request const& request, MakeOptions const& options, MakeRepo
     LabelledStructures const structures = prepare(request, options.threads, frame);
     auto const shards = plan_shards(request, frame);
     fill_report(request, frame, shards, report);
-    WorkFolder const folder(options.out, identity_of(request, frame, options.generator));
+    Facts const identity{{"identity_sha256", sha256(identity_of(request, frame, options.generator))}};
+    WorkFolder const folder(options.out, identity);
     report.was_complete = folder.is_complete();
     if (report.was_complete) return;
     folder.claim();
@@ -114,7 +115,7 @@ void make_in_folder(Request const& request, MakeOptions const& options, MakeRepo
     summary.files = entries;
     write_tables(request, frame, shards, summary, options.out);
     report.bytes = write_documents(summary,
-                                   {{"identity_sha256", folder.checksum()},
+                                   {identity.front(),
                                     {"records", std::int64_t(report.records)},
                                     {"refused", std::int64_t(report.refused)},
                                     {"groups", std::int64_t(report.groups)},

@@ -5,6 +5,7 @@
 #include "hutch/curate/assess/detail/source.hpp"
 #include "hutch/curate/assess/scan.hpp"
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -22,6 +23,30 @@ struct FieldPart {
     std::uint64_t good = 0;     ///< values that are neither NaN, infinite nor filled
     bool is_there = false;
 };
+
+/// Counts that are those of all files added up.
+inline constexpr std::array added_counts{&FieldFacts::records,
+                                         &FieldFacts::values,
+                                         &FieldFacts::nan,
+                                         &FieldFacts::infinite,
+                                         &FieldFacts::filled,
+                                         &FieldFacts::empty,
+                                         &FieldFacts::negative,
+                                         &FieldFacts::below,
+                                         &FieldFacts::above,
+                                         &FieldFacts::saturated,
+                                         &FieldFacts::fractional,
+                                         &FieldFacts::records_constant,
+                                         &FieldFacts::records_zero,
+                                         &FieldFacts::records_with_nan,
+                                         &FieldFacts::not_numbers,
+                                         &FieldFacts::masked,
+                                         &FieldFacts::records_flat_top,
+                                         &FieldFacts::lines,
+                                         &FieldFacts::lines_not_monotonic,
+                                         &FieldFacts::lines_not_uniform,
+                                         &FieldFacts::big_endian_files,
+                                         &FieldFacts::little_endian_files};
 
 struct FileFacts {
     std::string sha256, problem;
