@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -122,21 +123,17 @@ struct Target {
     std::vector<double> numbers;  // of each record; empty: classes
 };
 
-std::vector<Target> targets_of(TableFacts const& table) {
-    std::vector<Target> targets;
-    for (Field const* field : table.table->of_role(Role::label)) {
-        auto const column = find_column(table, *field);
-        if (!column) continue;
-        Target target{field->name, classes_of(table, *column), {}};
-        if (!column->is_text() && target.classes.count() > 64 &&
-            target.classes.count() > target.classes.labelled / 4) {
-            target.numbers.assign(table.records, std::nan(""));
-            for (std::size_t i = 0; i < column->size(); ++i)
-                if (column->has(i)) target.numbers[column->record(i)] = column->numbers[i];
-        }
-        targets.push_back(std::move(target));
-    }
-    return targets;
+std::optional<Target> target_of(TableFacts const& table, Field const& field) {
+    auto const column = find_column(table, field);
+    if (!column) return {};
+    Target target{field.name, classes_of(table, *column), {}};
+    std::size_t const count = target.classes.count();
+    if (column->is_text() || count <= 64 || count <= target.classes.labelled / 4) return target;
+    target.numbers.assign(table.records, std::nan(""));
+    for (std::size_t i = 0; i < column->size(); ++i)
+        if (column->has(i)) target.numbers[column->record(i)] = column->numbers[i];
+    target.classes = {};
+    return target;
 }
 
 struct Finding {
@@ -180,22 +177,25 @@ Answer check_target_leakage(Subject const& subject) {
     double best = 0;
     bool has_labels = false;
     for (TableFacts const& table : subject.scan.tables) {
-        std::vector<Target> const targets = targets_of(table);
-        if (targets.empty() || table.records == 0) continue;
-        has_labels = true;
+        if (table.records == 0) continue;
         std::vector<bool> is_picked(table.records);
         for (std::uint64_t r : pick_records(table.records, most_records, subject.seed, 28))
             is_picked[r] = true;
         Groups const groups = groups_of(subject.scan, table);
-        for (Suspect const& suspect : suspects_of(table, is_picked))
-            for (Target const& target : targets) {
-                Finding const finding = judge(suspect, target, groups);
+        std::vector<Suspect> const suspects = suspects_of(table, is_picked);
+        for (Field const* label : table.table->of_role(Role::label)) {
+            auto const target = target_of(table, *label);  // one at a time: each has a value for every record
+            if (!target) continue;
+            has_labels = true;
+            for (Suspect const& suspect : suspects) {
+                Finding const finding = judge(suspect, *target, groups);
                 ++tested;
                 best = std::max(best, finding.excess);
                 if (finding.text.empty()) continue;
                 leaks.push_back(finding.text);
                 show(answer, place_of(subject.scan, table, 0, suspect.name, finding.text));
             }
+        }
     }
     if (!has_labels) return not_applicable("no field has the role label");
     if (tested == 0) return not_applicable("labels are arrays, or there is nothing that could tell them");
