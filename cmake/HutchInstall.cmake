@@ -32,7 +32,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What a program that is built against the libraries needs on top of what the command line needs.
 set(CPACK_DEBIAN_HUTCH_PACKAGE_RECOMMENDS
     "cmake, pkg-config, libfmt-dev, nlohmann-json3-dev, libyaml-cpp-dev, libssl-dev, libsqlite3-dev, zlib1g-dev, \
-libhdf5-dev, libpugixml-dev, libzip-dev, liblz4-dev, libzstd-dev, libeigen3-dev, librsvg2-dev, python3-numpy")
+libhdf5-dev, libpugixml-dev, libzip-dev, liblz4-dev, liblzf-dev, libzstd-dev, libeigen3-dev, librsvg2-dev, python3-numpy")
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_STRIP_FILES ON)
 include(CPack)

@@ -13,7 +13,7 @@ ORDER = ["base", "compute", "data", "step", "methods", "catalog", "flow", "acqui
          "agent", "serve", "steps", "apps"]
 LIBRARIES = {
     "fmt": r"fmt/", "json": r"nlohmann/", "yaml": r"yaml-cpp/", "openssl": r"openssl/", "sqlite": r"sqlite3",
-    "lz4": r"lz4", "zstd": r"zstd", "zlib": r"zlib", "zip": r"zip\.h", "pugixml": r"pugixml", "hdf5": r"hdf5|H5", "gemmi": r"gemmi/",
+    "lz4": r"lz4", "lzf": r"liblzf/", "zstd": r"zstd", "zlib": r"zlib", "zip": r"zip\.h", "pugixml": r"pugixml", "hdf5": r"hdf5|H5", "gemmi": r"gemmi/",
     "eigen": r"Eigen/", "rsvg": r"librsvg/|cairo",
     "gpu": r"(cuda_runtime|hip/|dlfcn)",
     "threads": r"(thread|mutex|condition_variable|future)$",

@@ -84,6 +84,7 @@ class Loading(unittest.TestCase):
     def test_all_that_h5py_writes_can_be_read(self):
         # A folder for each: the loader of the last one reads ahead into the next epoch, and its files must stay as they are.
         for storage in ({"chunks": 1}, {"chunks": 7, "compression": "gzip"}, {"chunks": 4, "compression": "gzip", "shuffle": True},
+                        {"chunks": 5, "compression": "lzf", "shuffle": True}, {"chunks": 8, "compression": "lzf"},
                         {"chunks": 16, "compression": "gzip", "shuffle": True, "fletcher32": True}):
             folder = small_set.write_hdf5(pathlib.Path(self.scratch.name) / f"stored-{storage['chunks']}", **storage)
             for shuffle in (False, True, "blocks"):

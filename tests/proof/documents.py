@@ -295,8 +295,9 @@ def write_documents(folder, facts, dictionary, data_files, groups, seed):
     for name, split, records in data_files:
         listed(name, split, records)
     records = dictionary["tables"][0]["records"]
-    dictionary["access"] = [{"kind": "file", "description": "all files of the folder, by their checksums in checksums.sha256"},
-                            {"kind": "loader", "description": "hutch.dataset(FOLDER) of the Python module hutch"}]
+    dictionary["access"] = [{"kind": "file", "description": "all files of the folder, by their checksums in checksums.sha256"}]
+    if dictionary["tables"][0]["format"] in ("hdf5", "npy"):
+        dictionary["access"].append({"kind": "loader", "description": "hutch.dataset(FOLDER) of the Python module hutch"})
     dictionary["metadata"] = metadata(facts, dictionary, groups)
     size = sum(e["bytes"] for e in files)
     written("provenance.json", to_json(provenance(facts, files, seed)))

@@ -99,12 +99,11 @@ std::vector<Filter> filters_in(Source const& source, hid_t properties) {
         filters.push_back({id, {values, values + std::min<std::size_t>(size, 32)}});
     }
     if (std::string const unknown = first_unknown(filters); !unknown.empty())
-        source.fail(
-            Fault::unsupported,
-            fmt::format(
-                "is packed by {}; expected deflate, shuffle, fletcher32, LZ4 (32004), bitshuffle (32008) or "
-                "zstd (32015); rewrite the file by 'h5repack -f SHUF -f GZIP=4'",
-                unknown));
+        source.fail(Fault::unsupported,
+                    fmt::format("is packed by {}; expected deflate, shuffle, fletcher32, LZF (32000), LZ4 "
+                                "(32004), bitshuffle (32008) or "
+                                "zstd (32015); rewrite the file by 'h5repack -f SHUF -f GZIP=4'",
+                                unknown));
     return filters;
 }
 

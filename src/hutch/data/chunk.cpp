@@ -15,9 +15,10 @@ namespace {
 
 using detail::Bytes, detail::Room;
 
-constexpr std::array<std::pair<unsigned, char const*>, 6> known{{{filter::deflate, "deflate"},
+constexpr std::array<std::pair<unsigned, char const*>, 7> known{{{filter::deflate, "deflate"},
                                                                  {filter::shuffle, "shuffle"},
                                                                  {filter::fletcher32, "fletcher32"},
+                                                                 {filter::lzf, "LZF"},
                                                                  {filter::lz4, "LZ4"},
                                                                  {filter::bitshuffle, "bitshuffle"},
                                                                  {filter::zstd, "zstd"}}};
@@ -116,6 +117,8 @@ void undo(detail::Codecs& codecs, Filter const& one, Bytes from, Room to) {
             return codecs.inflate(from, to);
         case filter::shuffle:
             return detail::unshuffle(one.values, from, to);
+        case filter::lzf:
+            return detail::decode_lzf(from, to);
         case filter::lz4:
             return detail::unframe_lz4(from, to);
         case filter::bitshuffle:
@@ -125,10 +128,10 @@ void undo(detail::Codecs& codecs, Filter const& one, Bytes from, Room to) {
         default:
             throw Error(
                 Fault::unsupported,
-                fmt::format(
-                    "filter {} is not known; expected deflate, shuffle, fletcher32, LZ4 (32004), bitshuffle "
-                    "(32008) or zstd (32015); rewrite the file by 'h5repack -f SHUF -f GZIP=4'",
-                    one.id));
+                fmt::format("filter {} is not known; expected deflate, shuffle, fletcher32, LZF (32000), LZ4 "
+                            "(32004), bitshuffle "
+                            "(32008) or zstd (32015); rewrite the file by 'h5repack -f SHUF -f GZIP=4'",
+                            one.id));
     }
 }
 

@@ -21,10 +21,11 @@ struct Filter {
     unsigned id = 0;
     std::vector<unsigned> values;
 };
-/// Numbers of the filters that ChunkDecoder knows. The last three are registered with The HDF Group.
+/// Numbers of the filters that ChunkDecoder knows. The last four are registered with The HDF Group; of
+/// these LZF, which h5py writes, is only undone.
 namespace filter {
-inline constexpr unsigned deflate = 1, shuffle = 2, fletcher32 = 3, lz4 = 32004, bitshuffle = 32008,
-                          zstd = 32015;
+inline constexpr unsigned deflate = 1, shuffle = 2, fletcher32 = 3, lzf = 32000, lz4 = 32004,
+                          bitshuffle = 32008, zstd = 32015;
 }
 
 /// Return the pipeline that ChunkEncoder writes for numbers of a width in bytes: bitshuffle with LZ4, or

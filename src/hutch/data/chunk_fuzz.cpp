@@ -8,13 +8,14 @@
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     using namespace hutch::data;
     if (size < 3) return 0;
-    static std::array<std::vector<Filter>, 6> const pipelines{
+    static std::array<std::vector<Filter>, 7> const pipelines{
         filters_of(Compression::bitshuffle_lz4, 4),
         filters_of(Compression::zstd, 2),
         {{{filter::lz4, {}}}},
         {{{filter::bitshuffle, {0, 3, 2}}}},
         {{{filter::shuffle, {4}}, {filter::deflate, {4}}}},
-        {{{filter::deflate, {4}}, {filter::fletcher32, {}}}}};
+        {{{filter::deflate, {4}}, {filter::fletcher32, {}}}},
+        {{{filter::lzf, {}}}}};
     std::vector<std::byte> to(data[1] | std::size_t(data[2]) << 8);
     try {
         ChunkDecoder().decode(pipelines[data[0] % pipelines.size()], 0,

@@ -113,6 +113,21 @@ TEST(Chunk, IsSmallerForCounts) {
     EXPECT_LT(packed.size(), chunk.size() / 4);
 }
 
+// Four letters as they are, then six bytes from four bytes before (the format of liblzf 3.6).
+TEST(Chunk, OfLzfIsUnpacked) {
+    std::vector<Filter> const filters{{filter::lzf, {4, 0x0105, 10}}};
+    std::vector<std::byte> packed, back(10);
+    for (int const c : {3, int('a'), int('b'), int('c'), int('d'), 4 << 5, 3}) packed.push_back(std::byte(c));
+    ChunkDecoder decoder;
+    decoder.decode(filters, 0, packed, back);
+    EXPECT_EQ(std::string(reinterpret_cast<char const*>(back.data()), back.size()), "abcdabcdab");
+    packed.back() = std::byte(200);  // from before the start
+    EXPECT_THROW(decoder.decode(filters, 0, packed, back), Error);
+    back.resize(11);
+    packed.back() = std::byte(3);
+    EXPECT_THROW(decoder.decode(filters, 0, packed, back), Error);
+}
+
 // Filters that a chunk was written without are passed over.
 TEST(Chunk, MayLackFilters) {
     auto const filters = filters_of(Compression::zstd, 4);

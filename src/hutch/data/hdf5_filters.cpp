@@ -13,9 +13,10 @@ namespace {
 
 using detail::Bytes;
 
-// How many bytes a chunk has when it is unpacked: all three formats say it at their start.
+// How many bytes a chunk has when it is unpacked: three formats say it at their start, LZF in the pipeline.
 std::size_t unpacked_bytes(unsigned id, std::vector<unsigned> const& values, Bytes from) {
     if (id == filter::bitshuffle && (values.size() < 5 || values[4] == 0)) return from.size();
+    if (id == filter::lzf) return values.size() > 2 ? values[2] : 0;
     if (id == filter::zstd) return detail::zstd_content_bytes(from);
     std::size_t size = 0;
     for (std::size_t i = 0; i < 8 && i < from.size(); ++i) size = size << 8 | std::size_t(from[i]);
@@ -71,6 +72,8 @@ void register_one(char const* name, herr_t (*set_local)(hid_t, hid_t, hid_t)) {
 
 void register_hdf5_filters() {
     [[maybe_unused]] static bool const once = [] {
+        // h5py in the same process has its own, which writes too.
+        if (H5Zfilter_avail(filter::lzf) <= 0) register_one<filter::lzf>("LZF", nullptr);
         register_one<filter::lz4>("LZ4", nullptr);
         register_one<filter::bitshuffle>("bitshuffle", set_bitshuffle);
         register_one<filter::zstd>("zstd", nullptr);

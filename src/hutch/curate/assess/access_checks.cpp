@@ -3,13 +3,13 @@
 #include "hutch/base/process.hpp"
 #include "hutch/base/text.hpp"
 #include "hutch/curate/assess/detail/answers.hpp"
+#include "hutch/curate/assess/detail/card_example.hpp"
 #include "hutch/curate/assess/detail/document_checks.hpp"
 #include "hutch/curate/assess/identifiers.hpp"
 #include "hutch/curate/assess/iso_time.hpp"
 #include "hutch/curate/assess/packages.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <fstream>
 
@@ -209,86 +209,6 @@ bool is_there(fs::path const& folder, std::string const& url) {
     return known.empty() || fs::exists(folder / known, ignored);
 }
 
-// The first block of Python of a card.
-std::string example_of(fs::path const& folder) {
-    std::error_code ignored;
-    if (!fs::is_regular_file(folder / "card.md", ignored)) return "";
-    std::string const card = read_file(folder / "card.md", std::uint64_t(64) << 20);
-    std::size_t const start = card.find("```python");
-    if (start == std::string::npos) return "";
-    std::size_t const first = card.find('\n', start), last = card.find("\n```", start);
-    if (first == std::string::npos || last == std::string::npos || last < first) return "";
-    return card.substr(first, last - first);
-}
-
-// A text of a program that can only be a file to read: by its ending, or in a folder of the set.
-bool looks_like_file(fs::path const& folder, std::string const& text) {
-    static constexpr std::array<std::string_view, 12> endings{".h5",  ".hdf5",    ".nxs",   ".csv",
-                                                              ".tsv", ".json",    ".jsonl", ".npy",
-                                                              ".npz", ".parquet", ".cif",   ".tar"};
-    if (text.empty() || text.front() == '/' || text.front() == '~' ||
-        text.find_first_of("*?[]{}<>%$:|\\\n ") != std::string::npos)
-        return false;
-    std::string_view const name = std::string_view(text).substr(text.rfind('/') + 1);
-    if (std::ranges::any_of(endings, [&](std::string_view ending) {
-            return name.size() > ending.size() && name.ends_with(ending);
-        }))
-        return true;
-    std::size_t const slash = text.find('/');
-    std::error_code ignored;
-    return slash != std::string::npos && fs::is_directory(folder / text.substr(0, slash), ignored);
-}
-
-// Whether what stands beside a text says that it is written.
-bool is_written(std::string_view before, std::string_view after) {
-    for (std::string_view const word : {"save(", "savez(", "savez_compressed(", "savetxt(", "savefig(",
-                                        "to_csv(", "to_json(", "to_parquet(", "write_csv("})
-        if (before.ends_with(word)) return true;
-    after = trim(after);
-    if (!after.starts_with(',')) return false;
-    after = trim(after.substr(1));
-    if (after.starts_with("mode=")) after.remove_prefix(5);
-    return after.size() > 2 && (after[0] == '"' || after[0] == '\'') &&
-           (after[1] == 'w' || after[1] == 'a' || after[1] == 'x');
-}
-
-// Whether a name is a file or folder of the set, from its folder, from beside it, or from below it.
-bool is_of_set(Subject const& subject, std::string const& name) {
-    std::error_code ignored;
-    if (fs::exists(subject.folder / name, ignored)) return true;
-    std::size_t const slash = name.find('/');
-    std::string const first = name.substr(0, slash == std::string::npos ? 0 : slash);
-    bool const is_from_beside =
-        !first.empty() && (first == subject.dictionary.name || first == subject.folder.filename().string());
-    if (is_from_beside && fs::exists(subject.folder / name.substr(slash + 1), ignored)) return true;
-    return std::ranges::any_of(subject.scan.files, [&](ScannedFile const& file) {
-        return file.is_there && file.path.ends_with("/" + name);
-    });
-}
-
-// Files that the example reads and that are not there.
-std::vector<std::string> files_of_example(Subject const& subject) {
-    std::string const code = example_of(subject.folder);
-    std::vector<std::string> missing;
-    for (std::size_t i = 0; i < code.size(); ++i) {
-        if (code[i] == '#') {
-            i = std::min(code.find('\n', i), code.size());
-            continue;
-        }
-        if (code[i] != '"' && code[i] != '\'') continue;
-        std::size_t const end = code.find(code[i], i + 1);
-        if (end == std::string::npos) break;
-        std::string const text = code.substr(i + 1, end - i - 1);
-        std::string_view const before = std::string_view(code).substr(0, i),
-                               after = std::string_view(code).substr(end + 1);
-        bool const is_made = before.ends_with('f') || is_written(before, after);
-        if (!is_made && looks_like_file(subject.folder, text) && !is_of_set(subject, text))
-            missing.push_back(text);
-        i = end;
-    }
-    return missing;
-}
-
 class Paths {
   public:
     explicit Paths(Subject const& subject) : subject_(subject) {}
@@ -307,12 +227,10 @@ class Paths {
         if (access.kind == "optimade") return check_answer(access.url, "/v1/info", "\"data\"");
     }
 
-    // Files that the example of the card opens.
     void check_example() try {
-        for (std::string const& name : files_of_example(subject_)) {
-            ++failed;
-            show(answer, {"card.md", name, 0, "is opened by the example and is not there"});
-        }
+        CardExample example = check_card_example(subject_);
+        for (Place& problem : example.problems) ++failed, show(answer, std::move(problem));
+        for (std::string& why : example.open) left_open(std::move(why));
     } catch (Error const& error) {
         wrong("card.md", error.what());
     }
@@ -431,6 +349,11 @@ Answer run_paths(Subject const& subject) {
 
 // ---- A03 -------------------------------------------------------------------------------------------------
 
+constexpr char const* how_to_serve =
+    "serve the folder over HTTP with byte ranges and declare the address in dictionary.json under access";
+
+bool is_http(Access const& access) { return access.kind == "http"; }
+
 Answer run_ways(Subject const& subject) {
     Paths paths(subject);
     std::size_t interfaces = 0, with_ranges = 0;
@@ -443,10 +366,13 @@ Answer run_ways(Subject const& subject) {
     }
     Answer answer = std::move(paths.answer);
     bool const is_enough = paths.worked >= 2 && interfaces >= 1 && with_ranges >= 1;
-    answer.state = is_enough ? State::pass : paths.open.empty() ? State::fail : State::not_checked;
+    // Nothing is wrong with a set that nobody serves yet; only what is declared can fail.
+    answer.state = is_enough ? State::pass : paths.failed > 0 ? State::fail : State::not_checked;
     answer.text = fmt::format("{} worked, {} of them interfaces, {} over HTTP with byte ranges",
                               counted(paths.worked, "way"), interfaces, with_ranges);
     if (!paths.open.empty()) answer.text += fmt::format("; not checked: {}", fmt::join(paths.open, "; "));
+    if (!is_enough && std::ranges::none_of(subject.dictionary.access, is_http))
+        answer.text += fmt::format("; no address is declared: {}", how_to_serve);
     answer.numbers = {{"worked", double(paths.worked)},
                       {"interfaces", double(interfaces)},
                       {"with byte ranges", double(with_ranges)}};
@@ -498,21 +424,20 @@ Check access_state_check() {
 }
 
 Check access_paths_check() {
-    return {"C57", "ways of access",
-            "Does every declared way work: files that can be read, addresses that give byte ranges with the "
-            "right bytes, "
-            "catalogues that answer, and the three lines of the loader? Are the files there that the card's "
-            "example opens?",
-            "mend the ways named, or take them out of the declaration", run_paths};
+    return {
+        "C57", "ways of access",
+        "Does every declared way work: files that can be read, addresses that give byte ranges with the "
+        "right bytes, "
+        "catalogues that answer, and the three lines of the loader? Would the card's example run: its files "
+        "are there, its syntax holds, and what it names is known?",
+        "mend the ways named, or take them out of the declaration", run_paths};
 }
 
 Check ways_check() {
-    return {
-        "A03", "several ways",
-        "Do at least two declared ways work, one of them an interface for programs, one HTTP with byte "
-        "ranges?",
-        "serve the folder over HTTP with byte ranges and declare the address in dictionary.json under access",
-        run_ways};
+    return {"A03", "several ways",
+            "Do at least two declared ways work, one of them an interface for programs, one HTTP with byte "
+            "ranges?",
+            how_to_serve, run_ways};
 }
 
 Check throughput_check() {

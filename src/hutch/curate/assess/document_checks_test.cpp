@@ -222,7 +222,8 @@ TEST(AccessChecks, AskTheLoaderAndSayWhenItIsNotThere) {
     EXPECT_EQ(set.ask("C58").state, State::not_applicable);
     EXPECT_EQ(set.ask("C57").state, State::not_checked);
     write_file(set.folder / "fake_python",
-               "#!/bin/sh\ncase \"$2\" in *\"split=\\\"train\\\"\"*\"batch=4\"*) exit 0;; *print*) echo "
+               "#!/bin/sh\ncase \"$2\" in *ast.parse*) echo '{\"modules\": [], \"names\": []}';; "
+               "*\"split=\\\"train\\\"\"*\"batch=4\"*) exit 0;; *print*) echo "
                "5000;; *) exit 1;; esac\n");
     std::filesystem::permissions(set.folder / "fake_python", std::filesystem::perms::owner_all);
     EXPECT_EQ(set.ask("C57", (set.folder / "fake_python").string()).state, State::pass);
@@ -293,6 +294,31 @@ TEST(AccessChecks, FindFilesThatTheExampleOfTheCardOpensAndThatAreNotThere) {
         write_file(set.folder / "card.md", fmt::format("# Small\n\n```python\n{}\n```\n", one.code));
         Answer const answer = set.ask("C57");
         EXPECT_EQ(answer.state != State::fail, one.is_right) << one.code << "\n" << shown(answer);
+    }
+}
+
+TEST(AccessChecks, ReadTheExampleOfTheCardWithoutRunningIt) {
+    struct Case {
+        char const *code, *expected;  // empty: nothing is wrong
+    };
+    for (Case const& one :
+         {Case{"import json as j\nfrom csv import reader\nfor r in reader(open('records.csv')):\n    "
+               "print(r, j)",
+               ""},
+          {"import sys\ndef f(x, *y):\n    return [a for a in y if a] or x\nprint(f(sys.argv))", ""},
+          {">>> import math\n>>> math.pi\n3.14", ""},
+          {"!pip install hutch\nimport math\nx = lambda t: math.sin(t)", ""},
+          {"open('would_run', 'w').close()", ""},
+          {"import loader_of_old\nloader_of_old.open()", "loader_of_old"},
+          {"import math\nx = file2 or math.pi", "card.md file2 (line 2)"},
+          {"x = (1,\n", "no Python: line"}}) {
+        DocumentSet set;
+        write_file(set.folder / "card.md", fmt::format("# Small\n\n```python\n{}\n```\n", one.code));
+        Answer const answer = set.ask("C57", "/usr/bin/python3");
+        if (answer.text.find("cannot be parsed") != std::string::npos) GTEST_SKIP() << answer.text;
+        EXPECT_EQ(answer.state != State::fail, *one.expected == 0) << one.code << "\n" << shown(answer);
+        EXPECT_NE(shown(answer).find(one.expected), std::string::npos) << shown(answer);
+        EXPECT_FALSE(std::filesystem::exists("would_run"));
     }
 }
 

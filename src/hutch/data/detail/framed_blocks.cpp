@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <liblzf/lzf.h>
 #include <lz4.h>
 #include <zstd.h>
 
@@ -246,6 +247,11 @@ void unframe_lz4(Bytes from, Room to) {
         at += 4 + packed;
         done += size;
     }
+}
+
+void decode_lzf(Bytes from, Room to) {
+    unsigned const size = lzf_decompress(from.data(), unsigned(from.size()), to.data(), unsigned(to.size()));
+    if (size != to.size()) refuse("LZF gives {} bytes, and should give {}", size, to.size());
 }
 
 Bytes without_checksum(Bytes from) {

@@ -52,6 +52,8 @@ void unbitshuffle(Codecs& codecs, Values const& values, Bytes from, Room to);
 /// The filter LZ4: a header of the size and the block size, then blocks; those that do not shrink are copied.
 void frame_lz4(Bytes from, std::vector<std::byte>& to);
 void unframe_lz4(Bytes from, Room to);
+/// The filter LZF of h5py: one stream without header.
+void decode_lzf(Bytes from, Room to);
 /// Check and take off the sum that the filter fletcher32 adds.
 Bytes without_checksum(Bytes from);
 
