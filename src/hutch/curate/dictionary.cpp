@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <concepts>
+#include <ranges>
 #include <set>
 
 #include <fmt/format.h>
@@ -209,9 +210,8 @@ void check_field(Field const& field, std::string const& at) {
         refuse(name, fmt::format("'vocabulary' is '{}'; expected one of {}", field.vocabulary,
                                  fmt::join(vocabularies(), ", ")));
     if (!field.quantity.empty() && !quantities().contains(field.quantity))
-        refuse(name,
-               fmt::format("'quantity' is '{}'; expected a known one; leave it out or see docs/assessment.md",
-                           field.quantity));
+        refuse(name, fmt::format("'quantity' is '{}'; expected none, or one of {}", field.quantity,
+                                 fmt::join(std::views::keys(quantities()), ", ")));
 }
 
 void check_one_of(std::string const& value, char const* key, std::vector<std::string> const& known,

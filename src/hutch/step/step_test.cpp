@@ -235,11 +235,12 @@ TEST(StepUnit, IsAProductOfPowersOfKnownNames) {
                              "mrad",        "1/s",
                              "degree2",     "angstrom-1",
                              "1e-6",        "1e-6 angstrom-2",
-                             "us.angstrom", "us2/angstrom4"})
+                             "us.angstrom", "us2/angstrom4",
+                             "W/(m K)",     "J/(kg*(K s))"})
         EXPECT_TRUE(is_unit(good)) << good;
-    for (char const* bad :
-         {"",        " ",    "foo",    "mm^", "mm^0", "mm^x",  "/",   "1/",    "mm//s", "degrees",
-          "kdegree", "m^99", "mm^2^2", "Å",   "2",    "0.5 m", "mm-", "mm--2", "mm0",   "a."})
+    for (char const* bad : {"",        " ",       "foo",  "mm^",    "mm^0", "mm^x", "/",     "1/",  "mm//s",
+                            "degrees", "kdegree", "m^99", "mm^2^2", "Å",    "2",    "0.5 m", "mm-", "mm--2",
+                            "mm0",     "a.",      "(m",   "m)",     "()",   "m/()", "W/(m K"})
         EXPECT_FALSE(is_unit(bad)) << bad;
 }
 
@@ -251,6 +252,7 @@ TEST(StepUnit, HasDimensionAndSize) {
     EXPECT_EQ(parse_unit("ohm")->dimension, parse_unit("V/A")->dimension);
     EXPECT_NE(parse_unit("degree")->dimension, parse_unit("1")->dimension);
     EXPECT_NEAR(parse_unit("1/angstrom")->factor, 1e10, 1);
+    EXPECT_EQ(parse_unit("W/(m K)"), parse_unit("W m^-1 K^-1"));
     EXPECT_EQ(parse_unit("degC")->offset, 273.15);
     EXPECT_EQ(parse_unit("degC/min")->offset, 0);
     EXPECT_TRUE(is_same_unit("us", "microsecond"));

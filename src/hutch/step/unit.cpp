@@ -124,9 +124,13 @@ std::optional<Unit> parse_factor(std::string_view text) {
     return unit;
 }
 
-// A blank, a star, a slash, or a point with a letter behind it: "us.angstrom".
+// A blank, a star, a slash, or a point with a letter behind it: "us.angstrom"; not within brackets.
 std::size_t end_of_factor(std::string_view text) {
+    int depth = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '(') ++depth;
+        if (text[i] == ')') --depth;
+        if (depth > 0) continue;
         bool const is_letter =
             i + 1 < text.size() && (text[i + 1] | 0x20) >= 'a' && (text[i + 1] | 0x20) <= 'z';
         if (text[i] == ' ' || text[i] == '*' || text[i] == '/' || (text[i] == '.' && is_letter)) return i;
@@ -142,7 +146,9 @@ std::optional<Unit> parse_unit(std::string_view text) {
     bool is_product = false;
     while (true) {
         std::size_t const end = end_of_factor(text);
-        auto const unit = parse_factor(text.substr(0, end));
+        std::string_view const factor = text.substr(0, end);
+        bool const is_group = factor.size() > 2 && factor.front() == '(' && factor.back() == ')';
+        auto const unit = is_group ? parse_unit(factor.substr(1, factor.size() - 2)) : parse_factor(factor);
         if (!unit) return {};
         for (std::size_t i = 0; i < all.dimension.size(); ++i) all.dimension[i] += way * unit->dimension[i];
         all.factor *= way > 0 ? unit->factor : 1 / unit->factor;

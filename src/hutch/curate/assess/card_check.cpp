@@ -28,9 +28,10 @@ std::array<Topic, 7> const topics{
     Topic{"licence", {"licence", "license"}},
     Topic{"fields", {"field", "feature", "column", "variable", "data instance", "structure"}},
     Topic{"splits", {"split"}, true},
-    Topic{"origin", {"source", "provenance", "collection", "curation", "creation", "how the data were made"}},
+    Topic{"origin",
+          {"origin", "source", "provenance", "collection", "curation", "creation", "how the data were made"}},
     Topic{"use", {"use", "task"}},
-    Topic{"limits", {"limitation", "bias", "risk", "consideration", "known issue"}},
+    Topic{"limits", {"limit", "bias", "risk", "consideration", "known issue"}},
     Topic{"citation", {"cite", "citation", "reference"}}};
 
 struct MarkdownTable {

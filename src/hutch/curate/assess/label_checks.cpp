@@ -29,8 +29,9 @@ constexpr std::size_t most_classes = 300;
 // ---- C31 -------------------------------------------------------------------------------------------------
 
 constexpr double p_limit = 1e-6, effect_limit = 0.1;
-constexpr double fewest_expected = 3;  // independent records of a class in a split
-constexpr double frequent = 20;        // records of a class that a split should have
+constexpr double fewest_expected = 3;                     // independent records of a class in a split
+constexpr double frequent = 20;                           // records of a class that a split should have
+constexpr double common = 0.1, p_limit_of_common = 1e-4;  // classes that no split should lack
 constexpr double fewest_of_class = 5, most_imbalance = 50;
 constexpr std::size_t few_classes = 10, fewest_groups = 30;
 
@@ -43,8 +44,8 @@ bool has_classes(Classes const& classes) {
 struct ClassCounts {
     CountTable table;            // splits x classes, of records
     std::vector<double> effect;  // records of each class that stand for one independent one
-    std::vector<double> groups_of_class;
-    double train_share = 0;  // of groups
+    std::vector<double> groups_of_class, groups_of_split, train_groups;  // the last: of each class
+    double train_share = 0;                                              // of groups
 };
 
 using Members = std::map<std::tuple<std::int32_t, std::uint32_t, std::int32_t>,
@@ -86,8 +87,9 @@ std::vector<double> design_effects(Members const& members, CountTable const& tab
 
 ClassCounts count_classes(Classes const& classes, Classes const& splits, Groups const& groups,
                           std::size_t train) {
-    ClassCounts counts{
-        CountTable(splits.count(), classes.count()), {}, std::vector<double>(classes.count()), 0};
+    std::vector<double> const none(classes.count());
+    ClassCounts counts{CountTable(splits.count(), classes.count()), {},   none,
+                       std::vector<double>(splits.count()),         none, 0};
     Members members;
     double all = 0, in_train = 0;
     for (std::size_t r = 0; r < classes.of.size(); ++r) {
@@ -96,11 +98,28 @@ ClassCounts count_classes(Classes const& classes, Classes const& splits, Groups 
         ++counts.table.at(split, label);
         if (++members[{splits.of[r], groups.of[r], classes.of[r]}] > 1) continue;
         ++counts.groups_of_class[label];
+        counts.train_groups[label] += split == train;
         ++all, in_train += split == train;
+    }
+    std::pair<std::int32_t, std::uint32_t> last{-1, 0};
+    for (auto const& [key, count] : members) {  // those of one group in one split stand together
+        std::pair const group{std::get<0>(key), std::get<1>(key)};
+        if (group != last) ++counts.groups_of_split[std::size_t(group.first)];
+        last = group;
     }
     counts.effect = design_effects(members, counts.table);
     counts.train_share = all > 0 ? in_train / all : 0;
     return counts;
+}
+
+// Whether a split lacks a class that is common in training, though as many groups drawn at random from those
+// of training would hardly lack it: what a model makes of the class cannot be seen there.
+bool lacks_common_class(ClassCounts const& counts, std::size_t split, std::size_t train, std::size_t label,
+                        double train_size) {
+    double const in_train = counts.table.at(train, label),
+                 share = counts.train_groups[label] / std::max(1.0, counts.groups_of_split[train]);
+    return in_train >= frequent && in_train >= common * train_size &&
+           std::pow(1 - share, counts.groups_of_split[split]) < p_limit_of_common;
 }
 
 // Classes that are frequent in training and that a split lacks wholly, though even its independent records
@@ -113,9 +132,10 @@ std::vector<std::string> lost_classes(ClassCounts const& counts, Classes const& 
         for (std::size_t c = 0; c < classes.count(); ++c) sizes[s] += counts.table.at(s, c);
     for (std::size_t s = 0; s < splits.count(); ++s)
         for (std::size_t c = 0; c < classes.count(); ++c) {
-            if (s == train || counts.table.at(s, c) > 0 || sizes[train] == 0) continue;
+            if (s == train || counts.table.at(s, c) > 0 || sizes[train] == 0 || sizes[s] == 0) continue;
             double const expected = counts.table.at(train, c) / sizes[train] * sizes[s];
-            if (expected >= frequent && std::exp(-expected / counts.effect[c]) < p_limit)
+            if ((expected >= frequent && std::exp(-expected / counts.effect[c]) < p_limit) ||
+                lacks_common_class(counts, s, train, c, sizes[train]))
                 problems.push_back(fmt::format("class {} is not in '{}', expected are {:.0f} records",
                                                in_quotes(classes.names[c]), splits.names[s], expected));
         }

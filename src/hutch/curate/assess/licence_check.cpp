@@ -48,16 +48,24 @@ std::string to_spdx(std::string text) {
 
 struct Licences {
     std::string own, own_in;
+    std::string other, other_in;                 // what another document says, where it differs
     std::map<std::string, std::string> sources;  // by name
 };
+
+bool is_known(std::string const& id) {
+    return std::ranges::find(licences(), id, &Licence::id) != licences().end();
+}
 
 Licences find_licences(Subject const& subject) {
     Licences found;
     if (MetadataItem const* item = subject.dictionary.find("general", "licence"))
         found.own = to_spdx(item->value), found.own_in = "dictionary.json";
     if (auto const croissant = find_croissant(subject.folder); croissant && croissant->problem.empty()) {
+        std::string const said = to_spdx(text_of(croissant->root(), "license"));
         if (found.own.empty())
-            found.own = to_spdx(text_of(croissant->root(), "license")), found.own_in = croissant->file;
+            found.own = said, found.own_in = croissant->file;
+        else if (is_known(said) && is_known(found.own) && said != found.own)
+            found.other = said, found.other_in = croissant->file;
         if (croissant->root().is_object() && croissant->root().contains("isBasedOn")) {
             Json const& based = croissant->root()["isBasedOn"];
             for (Json const& one : based.is_array() ? based : Json::array({based}))
@@ -105,6 +113,12 @@ Answer run(Subject const& subject) {
     answer.text = inputs.empty() && answer.state == State::pass
                       ? fmt::format("the licence is {}; no sources are named", found.own)
                       : verdict.reason;
+    if (!found.other.empty()) {
+        answer.state = State::fail;
+        answer.text = fmt::format("{} in {}, {} in {}", found.own, found.own_in, found.other, found.other_in);
+        answer.remedy = "let all documents name one licence";
+        show(answer, {found.other_in, "license", 0, answer.text});
+    }
     if (is_judged) answer.text += "; a person has judged it (attestation of C55)";
     if (verdict.compatibility == Compatibility::unknown)
         answer.remedy =
@@ -117,7 +131,8 @@ Answer run(Subject const& subject) {
 
 Check licence_check() {
     return {"C55", "licence",
-            "Is the licence an SPDX id that is known, and may a data set that is derived from these sources "
+            "Is the licence an SPDX id that is known, the same in all documents, and may a data set that is "
+            "derived from these sources "
             "carry "
             "it?",
             "take a licence that all sources allow, or leave out the source named", run};

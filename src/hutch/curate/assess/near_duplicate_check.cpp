@@ -215,7 +215,8 @@ Answer check_near_duplicates(Subject const& subject) {
     if (worst.share > allowed_share) answer.state = State::fail;
     answer.text = fmt::format(
         "{} nearly the same as one of another split{}; {}of {} pairs within splits",
-        worst.records == 0 ? "no record is" : counted(worst.records, "record") + " are",
+        worst.records == 0 ? "no record is"
+                           : counted(worst.records, "record") + (worst.records == 1 ? " is" : " are"),
         worst.records == 0 ? "" : fmt::format(" ({:.2f} % of '{}')", 100 * worst.share, worst.split),
         fmt::format("{} ", all.within), all.within_tested);
     if (all.is_cut) answer.text += "; more pairs look alike than were compared";

@@ -47,7 +47,9 @@ double find_sentinel(TableFacts const& table, Field const& field, FieldFacts con
     return 0;
 }
 
-// A channel that is always the same though both neighbours are not: neither is it part of a dark region.
+// A channel that is always the same though both neighbours are not: neither is it part of a dark region. A
+// row that is dead as a whole has neighbours that change in nearly every record, and there are few such rows;
+// the dark corners of a round detector are many.
 struct DeadChannels {
     std::uint64_t count = 0;
     std::size_t first = 0;
@@ -59,10 +61,19 @@ DeadChannels find_dead_channels(FieldFacts const& facts) {
     std::size_t const n = facts.index_least.size();
     double const enough = std::max(20.0, 0.1 * double(facts.records));
     std::size_t const longest = std::max<std::size_t>(4, n / 100);
+    constexpr std::size_t most_rows = 3;
+    std::vector<std::pair<std::size_t, std::size_t>> rows;  // longer than that
     auto const is_still = [&](std::size_t i) { return facts.index_least[i] == facts.index_most[i]; };
     auto const is_masked = [&](std::size_t i) { return facts.index_least[i] > facts.index_most[i]; };
     auto const is_alive = [&](std::size_t i) {
         return facts.index_least[i] < facts.index_most[i] && double(facts.index_active[i]) >= enough;
+    };
+    auto const is_busy = [&](std::size_t i) {
+        return double(facts.index_active[i]) >= 0.9 * double(facts.records);
+    };
+    auto const add = [&](std::size_t begin, std::size_t end) {
+        for (std::size_t k = begin; k < end; ++k)
+            if (is_still(k) && dead.count++ == 0) dead.first = k, dead.value = facts.index_least[k];
     };
     for (std::size_t i = 0; i < n; ++i) {
         if (!is_still(i)) continue;
@@ -72,10 +83,13 @@ DeadChannels find_dead_channels(FieldFacts const& facts) {
         while (begin > 0 && is_masked(begin - 1)) --begin;
         bool const has_neighbours = begin > 0 && end < n && is_alive(begin - 1) && is_alive(end);
         if (has_neighbours && end - i <= longest)
-            for (std::size_t k = i; k < end; ++k)
-                if (is_still(k) && dead.count++ == 0) dead.first = k, dead.value = facts.index_least[k];
+            add(i, end);
+        else if (has_neighbours && end - i <= n / 8 && is_busy(begin - 1) && is_busy(end))
+            rows.emplace_back(i, end);
         i = end;
     }
+    if (rows.size() <= most_rows)
+        for (auto const& [begin, end] : rows) add(begin, end);
     return dead;
 }
 

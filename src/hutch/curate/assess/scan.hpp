@@ -43,7 +43,7 @@ struct FieldFacts {
     double least = 0, most = 0, mean = 0, deviation = 0;  ///< of finite values
     std::vector<Place> odd;            ///< the first few places of any of these, with what it is
     std::vector<Place> not_as_said;    ///< files whose dtype, shape, byte order or unit is not as declared
-    std::vector<std::string> units;    ///< that files say, each once
+    std::vector<std::string> units;    ///< that files say, each once; "": some say none
     std::vector<std::int64_t> not_in;  ///< files (index) that lack the field
 
     std::uint64_t not_numbers = 0;       ///< texts where numbers should stand; they count as `nan` too

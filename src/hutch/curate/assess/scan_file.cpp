@@ -123,7 +123,7 @@ class TableScan {
             !fits(found.shape, field.shape) && !(should_be_text && !found.is_typed))
             say(part, field.name,
                 fmt::format("shape is {}; declared {}", shown(found.shape), shown(field.shape)));
-        if (!found.unit.empty()) part.facts.units.push_back(found.unit);
+        if (!found.unit.empty() || found.more_units.empty()) part.facts.units.push_back(found.unit);
         for (std::string const& unit : found.more_units) part.facts.units.push_back(unit);
         if (found.is_typed)
             ++(found.is_little_endian ? part.facts.little_endian_files : part.facts.big_endian_files);

@@ -111,17 +111,21 @@ Answer check_unit_consistency(Subject const& subject) {
         if (!is_number(field)) return;
         ++fields;
         std::string problem;
-        for (std::string const& unit : facts.units) {
+        std::vector<std::string> units = facts.units;
+        bool const lacks_some = std::erase(units, "") > 0 && !units.empty();
+        for (std::string const& unit : units) {
             bool const is_known = std::ranges::any_of(
                 declared, [&](std::string const& said) { return step::is_same_unit(said, unit); });
             if (!is_known && !declared.empty())
                 problem = fmt::format("is '{}' in files, '{}' in the dictionary", unit,
                                       fmt::join(declared, "', '"));
         }
-        if (declared.size() < 2 && facts.units.size() > 1)
-            for (std::string const& unit : facts.units)
-                if (!step::is_same_unit(unit, facts.units.front()))
-                    problem = fmt::format("is '{}' in some files, '{}' in others", facts.units.front(), unit);
+        if (declared.size() < 2 && units.size() > 1)
+            for (std::string const& unit : units)
+                if (!step::is_same_unit(unit, units.front()))
+                    problem = fmt::format("is '{}' in some files, '{}' in others", units.front(), unit);
+        if (problem.empty() && lacks_some)
+            problem = fmt::format("is '{}' in some files and has no unit in others", units.front());
         if (problem.empty()) return;
         ++wrong, show(answer, {"", table.table->name + "/" + field.name, 0, problem});
     });

@@ -130,6 +130,11 @@ TEST(ValueChecks, FindOneDefectAtATime) {
          [](Set& s) {
              for (std::size_t r = 0; r < records; ++r) s.at(r, 7) = 0;
          }},
+        {"a dead row", "C15",
+         [](Set& s) {
+             for (std::size_t r = 0; r < records; ++r)
+                 for (std::size_t i = 5; i < 11; ++i) s.at(r, i) = 0;
+         }},
         {"one NaN", "C16", [](Set& s) { s.at(100, 3) = nan; }},
         {"one infinite value", "C16", [](Set& s) { s.at(100, 3) = infinity; }},
         {"negative counts", "C16", [](Set& s) { s.at(100, 3) = -2; }},
