@@ -21,6 +21,7 @@ constexpr double kept_share = 0.75;  // of squares; the largest are of peaks
 constexpr std::size_t block = 9;
 constexpr double noise_in_trimmed = 0.368;  // of a normal distribution's variance, up to its third quartile
 constexpr double fewest_taking_part = 12;   // one or two sharp peaks are alike by chance
+constexpr double most_scale = 2;  // between repeats; weak records look like anything else that is scaled down
 
 // Take a running mean away; from short arrays the mean of all.
 Values without_background(std::span<double const> values) {
@@ -92,7 +93,7 @@ bool is_noise(Values const& differences) {
 }
 
 struct Whiteness {
-    double structure = 0, limit = 0;
+    double structure = 0, deviation = 0;  // of a sum of squares of white noise
 };
 
 // Compare the power of block sums of d with the variance that white noise would have in each block.
@@ -104,8 +105,7 @@ Whiteness whiteness(Values const& d, Values const& variance) {
         power += sum * sum, expected += noise, squares += noise * noise;
     }
     if (!(expected > 0)) return {};
-    // 6 standard deviations of a sum of squares, and 20 % for what a background leaves
-    return {power / expected, 1.2 + 6 * std::sqrt(2 * squares) / expected};
+    return {power / expected, std::sqrt(2 * squares) / expected};
 }
 
 struct Pair {
@@ -153,15 +153,17 @@ void judge_noise(Pair const& raw, Pair const& net, double scale, ComparisonOptio
         made.likeness = Likeness::copied;
         return;
     }
-    auto const [structure, limit] = whiteness(d, variances(raw, d, scale, options.is_poisson));
-    made.structure = structure, made.white_limit = limit;
+    auto const [structure, deviation] = whiteness(d, variances(raw, d, scale, options.is_poisson));
     bool const is_added =
         is_noise(dd) && std::min(noise_a, noise_b) < clean_share * std::max(noise_a, noise_b);
-    bool const is_expected = options.is_poisson || is_added;
+    bool const is_as_strong = scale <= most_scale && scale >= 1 / most_scale;
+    bool const is_expected = is_added || (options.is_poisson && is_as_strong);
+    // 20 % for what a background leaves; declared noise says how far it may go, added noise only scatters
+    made.structure = structure, made.white_limit = 1.2 + (is_added ? 6 : 3) * deviation;
     bool const is_told_by_many = std::min(participation(net.a, noise_a),
                                           participation(net.b, trimmed_power(db))) >= fewest_taking_part;
     if (made.correlation >= repeated_correlation && is_expected && is_told_by_many && structure > 0 &&
-        structure < limit)
+        structure < made.white_limit)
         made.likeness = Likeness::repeated;
 }
 

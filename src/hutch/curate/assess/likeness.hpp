@@ -35,9 +35,10 @@ struct ComparisonOptions {
 ///             differences of d are less than half of what independent noise of a and b would give, so that
 ///             the same noise must be in both
 ///   repeated  the correlation is at least 0.98, d is white (means of nine values vary no more than those of
-///             white noise do) and noise was to be expected: it is declared and is as large as declared, or
-///             one record is clean and the other is not; and at least 12 values carry each of both,
-///             (sum x)^2 / sum x^2 of what rises out of the noise: one sharp peak stands anywhere by chance
+///             white noise do) and noise was to be expected: it is declared, is
+///             as large as declared and s is between 1/2 and 2, or one record is clean and the other is not;
+///             and at least 12 values carry each of both, (sum x)^2 / sum x^2 of what rises out of the noise:
+///             one sharp peak stands anywhere by chance
 ///   different all else. Records of one structure with another size, strain, texture, shift or width differ
 ///   by
 ///             peaks that rise out of the noise of d, and so do other structures.

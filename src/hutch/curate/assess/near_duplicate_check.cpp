@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t candidates_of_one = 3, most_across = 3000, most_within = 300;
 constexpr std::uint64_t most_bytes = std::uint64_t(1) << 30;  // of arrays read back
 constexpr double allowed_share = 0.001;                       // of a split, rubric C26
+constexpr std::uint64_t fewest_repeats = 3;  // one or two that differ by noise alone may be so by chance
 
 struct Verified {
     Likeness likeness = Likeness::different;
@@ -63,7 +64,8 @@ class Verifier {
 struct Outcome {
     std::uint64_t records = 0, candidates = 0, tested = 0, unread = 0;
     std::uint64_t within_tested = 0, within = 0;
-    std::map<std::int32_t, std::uint64_t> alike;  // records of a split that have a twin in another
+    std::map<std::int32_t, std::uint64_t> alike;     // records of a split that have a twin in another
+    std::map<std::int32_t, std::uint64_t> repeated;  // the same, where the two differ by noise
     std::map<std::int32_t, std::uint64_t> sizes;
     bool is_cut = false;
     std::string problem;
@@ -99,7 +101,7 @@ void verify_across(Subject const& subject, TableFacts const& table, Classes cons
         }
         if (found.likeness == Likeness::different) continue;
         alike.insert(record);
-        ++outcome.alike[splits.of[record]];
+        ++(found.likeness == Likeness::copied ? outcome.alike : outcome.repeated)[splits.of[record]];
         Place const other = place_of(subject.scan, table, twin, "", "");
         show(answer, place_of(subject.scan, table, record, "",
                               fmt::format("{} record {} of '{}', correlation {:.6f}",
@@ -165,10 +167,16 @@ void assess_numbers(Subject const& subject, TableFacts const& table, Classes con
 struct Worst {
     double share = 0;
     std::string split;
-    std::uint64_t records = 0;
+    std::uint64_t records = 0, by_chance = 0;
 };
 
-void keep_worst(Outcome const& outcome, Classes const& splits, Worst& worst) {
+void keep_worst(Outcome& outcome, Classes const& splits, Worst& worst) {
+    std::uint64_t repeats = 0;
+    for (auto const& [split, count] : outcome.repeated) repeats += count;
+    if (repeats >= fewest_repeats)
+        for (auto const& [split, count] : outcome.repeated) outcome.alike[split] += count;
+    else
+        worst.by_chance += repeats;
     for (auto const& [split, alike] : outcome.alike) {
         double const share = double(alike) / double(std::max<std::uint64_t>(1, outcome.sizes.at(split)));
         worst.records += alike;
@@ -219,6 +227,10 @@ Answer check_near_duplicates(Subject const& subject) {
                            : counted(worst.records, "record") + (worst.records == 1 ? " is" : " are"),
         worst.records == 0 ? "" : fmt::format(" ({:.2f} % of '{}')", 100 * worst.share, worst.split),
         fmt::format("{} ", all.within), all.within_tested);
+    if (worst.by_chance > 0)
+        answer.text +=
+            fmt::format("; {} from another by noise alone, which may be chance",
+                        counted(worst.by_chance, "record") + (worst.by_chance == 1 ? " differs" : " differ"));
     if (all.is_cut) answer.text += "; more pairs look alike than were compared";
     return answer;
 }
