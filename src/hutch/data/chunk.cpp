@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -164,7 +163,7 @@ void ChunkDecoder::decode(std::span<Filter const> filters, std::uint32_t skipped
     if (is_done) return;
     if (chunk.size() != to.size())
         detail::refuse("it holds {} bytes, and should hold {}", chunk.size(), to.size());
-    std::memcpy(to.data(), chunk.data(), chunk.size());
+    std::ranges::copy(chunk, to.begin());
 }
 
 }  // namespace hutch::data

@@ -205,7 +205,7 @@ void unbitshuffle(Codecs& codecs, Values const& values, Bytes from, Room to) {
         done += size;
     }
     Bytes const rest = part(from, at, to.size() - done);
-    std::memcpy(to.data() + done, rest.data(), rest.size());
+    std::ranges::copy(rest, to.begin() + std::ptrdiff_t(done));
 }
 
 void frame_lz4(Bytes from, std::vector<std::byte>& to) {
