@@ -160,7 +160,7 @@ void bitshuffle(Codecs& codecs, Values const& values, Bytes from, std::vector<st
         at += packer == 0 ? size : pack_block({rows, size}, to.data() + at, to.size() - at);
         done += size;
     }
-    std::memcpy(to.data() + at, from.data() + done, from.size() - done);
+    std::ranges::copy(from.subspan(done), to.begin() + std::ptrdiff_t(at));
     to.resize(at + from.size() - done);
 }
 
@@ -175,7 +175,7 @@ void unbitshuffle_plain(Codecs& codecs, std::size_t width, std::size_t block, By
         join_bits(from.subspan(done, size), width, codecs.scratch(0, size), to.data() + done);
         done += size;
     }
-    std::memcpy(to.data() + done, from.data() + done, to.size() - done);
+    std::ranges::copy(from.subspan(done), to.begin() + std::ptrdiff_t(done));
 }
 
 }  // namespace
