@@ -123,6 +123,7 @@ TEST(Chunk, OfLzfIsUnpacked) {
     EXPECT_EQ(std::string(reinterpret_cast<char const*>(back.data()), back.size()), "abcdabcdab");
     packed.back() = std::byte(200);  // from before the start
     EXPECT_THROW(decoder.decode(filters, 0, packed, back), Error);
+    EXPECT_THROW(decoder.decode(filters, 0, {}, back), Error);
     back.resize(11);
     packed.back() = std::byte(3);
     EXPECT_THROW(decoder.decode(filters, 0, packed, back), Error);

@@ -242,6 +242,7 @@ TEST(StepUnit, IsAProductOfPowersOfKnownNames) {
                             "degrees", "kdegree", "m^99", "mm^2^2", "Å",    "2",    "0.5 m", "mm-", "mm--2",
                             "mm0",     "a.",      "(m",   "m)",     "()",   "m/()", "W/(m K"})
         EXPECT_FALSE(is_unit(bad)) << bad;
+    EXPECT_FALSE(is_unit(std::string(1000000, '(') + "m" + std::string(1000000, ')')));
 }
 
 TEST(StepUnit, HasDimensionAndSize) {

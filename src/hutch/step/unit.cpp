@@ -141,6 +141,8 @@ std::size_t end_of_factor(std::string_view text) {
 }  // namespace
 
 std::optional<Unit> parse_unit(std::string_view text) {
+    constexpr std::size_t longest = 256;  // texts come from files, and brackets may be nested
+    if (text.size() > longest) return {};
     Unit all;
     int way = 1;
     bool is_product = false;

@@ -250,6 +250,7 @@ void unframe_lz4(Bytes from, Room to) {
 }
 
 void decode_lzf(Bytes from, Room to) {
+    if (from.empty()) refuse("it is empty");  // lzf_decompress reads a byte before it looks
     unsigned const size = lzf_decompress(from.data(), unsigned(from.size()), to.data(), unsigned(to.size()));
     if (size != to.size()) refuse("LZF gives {} bytes, and should give {}", size, to.size());
 }

@@ -186,6 +186,8 @@ void parse(Subject const& subject, std::string const& code, CardExample& example
         Json const said = Json::parse(end.output, nullptr, false);
         if (!end.succeeded() || !said.is_object()) return leave(std::string(trim(end.errors)));
         take(said, example);
+    } catch (Json::exception const&) {
+        leave(fmt::format("'{}' does not answer as Python does", subject.python));
     } catch (Error const& error) {
         leave(error.what());
     }
